@@ -1,0 +1,64 @@
+#ifndef IMAGO_EMBED_BUNDLE_H_
+#define IMAGO_EMBED_BUNDLE_H_
+
+// A model bundle: a folder with model.json, weights.safetensors and the tokenizer's file.
+//
+// model.json (unknown keys are errors):
+//   {"format":1, "family":"clip", "name":"imago-clip-starter", "dim":384,
+//    "preprocess":{"size":224,"mode":"short_side","mean":[..],"std":[..]},
+//    "tokenizer":{"kind":"wordpiece","file":"vocab.txt","max_tokens":64},
+//    "image_tower":{"kind":"efficientnet-lite2", ...}, "text_tower":{"kind":"bert", ...},
+//    "card":{"trained_on":..,"initialised_from":..,"licence":..,"results":{..}}}
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "embed/preprocess.h"
+#include "embed/tokenizer.h"
+
+namespace imago {
+
+// A tower's kind and its hyper-parameters, all numbers ("width", "layers", "heads", "patch", ...) or words
+// ("activation": "quick_gelu").
+struct TowerConfig {
+  std::string kind;
+  std::map<std::string, int64_t> numbers;
+  std::map<std::string, std::string> words;
+
+  friend bool operator==(const TowerConfig&, const TowerConfig&) = default;
+};
+
+struct BundleConfig {
+  std::string family = "clip";
+  std::string name;
+  int dim = 0;
+  PreprocessOptions preprocess;
+  TokenizerKind tokenizer_kind = TokenizerKind::kClipBpe;
+  std::string tokenizer_file;  // within the folder; no slashes
+  int max_tokens = 77;
+  TowerConfig image_tower;
+  TowerConfig text_tower;
+  std::string card_json = "{}";
+
+  friend bool operator==(const BundleConfig&, const BundleConfig&) = default;
+};
+
+struct Bundle {
+  std::string dir;
+  std::string id;  // "<name>@<hash8>", hash8 from the sha256 of weights.safetensors
+  BundleConfig config;
+};
+
+absl::StatusOr<BundleConfig> ParseBundleConfig(const std::string& model_json);
+std::string BundleConfigToJson(const BundleConfig& config);
+// Reads model.json and hashes the weights; does not load them.
+absl::StatusOr<Bundle> OpenBundle(const std::string& dir);
+// All bundles below `models_dir`, by name; folders that are none are skipped, broken ones reported in `errors`.
+std::vector<Bundle> ListBundles(const std::string& models_dir, std::vector<std::string>* errors);
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_BUNDLE_H_

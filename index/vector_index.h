@@ -1,0 +1,57 @@
+#ifndef IMAGO_INDEX_VECTOR_INDEX_H_
+#define IMAGO_INDEX_VECTOR_INDEX_H_
+
+// Finding rows by inner product. Rows are numbered from 0 in the order of adding.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "kernels/matrix.h"
+#include "kernels/row_mask.h"
+#include "kernels/top_k.h"
+
+namespace imago {
+
+enum class IndexKind { kExact, kHnsw, kIvf };
+std::string_view IndexKindName(IndexKind kind);  // "exact", "hnsw", "ivf"
+absl::StatusOr<IndexKind> ParseIndexKind(std::string_view name);
+
+struct IndexOptions {
+  IndexKind kind = IndexKind::kExact;
+  int hnsw_links = 32;
+  int hnsw_ef_construction = 80;
+  int hnsw_ef_search = 128;
+  int ivf_lists = 0;   // 0: about 4 * sqrt(rows), at the first Add
+  int ivf_probes = 16;
+  int threads = 1;     // of Add and Search
+};
+
+// Add is not to be called together with anything else; Search is const and thread-safe.
+class VectorIndex {
+ public:
+  virtual ~VectorIndex() = default;
+  virtual size_t size() const = 0;
+  virtual int dim() const = 0;
+  // Rows [n, dim]. kInvalidArgument ("dim is 384, the index has 512") on another dim or non-finite values; then nothing
+  // is added.
+  virtual absl::Status Add(MatrixView rows) = 0;
+  // For each query up to k neighbours, best first, ties by row, only rows in `keep` (null: all). An approximate index
+  // may miss some, but never returns a row outside `keep`, a row twice or a wrong score, and when `keep` is so small that
+  // its graph walk would starve it scans the kept rows exactly.
+  virtual absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
+                                                                    const RowMask* keep) const = 0;
+  // Everything needed to open it again, as bytes (segment files wrap them in a checksum).
+  virtual absl::StatusOr<std::string> Save() const = 0;
+};
+
+absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& options, int dim);
+// `bytes` come from Save of the same kind and have passed their checksum.
+absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& options, int dim, const std::string& bytes);
+
+}  // namespace imago
+
+#endif  // IMAGO_INDEX_VECTOR_INDEX_H_

@@ -1,0 +1,84 @@
+#ifndef IMAGO_QUERY_ENGINE_H_
+#define IMAGO_QUERY_ENGINE_H_
+
+// The whole of Imago behind one small class: collections, encoder, imports, search. The command line and the server are
+// thin layers over it.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "embed/decode_image.h"
+#include "embed/encoder.h"
+#include "index/collection.h"
+#include "index/importer.h"
+#include "query/config.h"
+#include "query/query.h"
+
+namespace imago {
+
+struct CollectionStats {
+  std::string name;
+  uint64_t items = 0;
+  uint64_t rows = 0;
+  uint64_t bytes = 0;   // on disk
+  std::string model;
+};
+
+// What a PUT brings.
+struct Upload {
+  std::string id;
+  std::string bytes;     // the picture file
+  std::string caption;
+  std::string metadata_json = "{}";
+};
+
+// Thread-safe.
+class Engine {
+ public:
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config);
+  ~Engine();  // cancels imports, waits for them, flushes
+
+  const Config& config() const;
+  const Encoder& encoder() const;
+
+  // Names are [a-z0-9_-]{1,64}. Get creates when asked to; else kNotFound.
+  absl::StatusOr<std::shared_ptr<Collection>> GetCollection(const std::string& name, bool create = false);
+  std::vector<std::string> ListCollections() const;
+  absl::Status DropCollection(const std::string& name);
+  absl::StatusOr<CollectionStats> Stats(const std::string& name);
+
+  absl::StatusOr<Answer> Search(const std::string& collection, const Query& query);
+  absl::StatusOr<uint64_t> Count(const std::string& collection, const Filter& filter);
+  // One vector for each content.
+  absl::StatusOr<Embeddings> Embed(absl::Span<const Content> contents);
+
+  absl::StatusOr<Item> Put(const std::string& collection, Upload upload);
+  absl::StatusOr<Item> GetItem(const std::string& collection, const std::string& id);
+  // Replaces caption and merges metadata (RFC 7396 merge patch).
+  absl::StatusOr<Item> Patch(const std::string& collection, const std::string& id, const std::string& patch_json);
+  absl::Status Remove(const std::string& collection, const std::vector<std::string>& ids);
+  absl::StatusOr<std::string> Thumbnail(const std::string& collection, const std::string& id);
+  // The picture file's bytes: the upload, or the file at the item's uri if its SHA-256 still agrees.
+  absl::StatusOr<std::string> Original(const std::string& collection, const std::string& id);
+
+  // Imports run one at a time each in the background; the report of any job, running or ended.
+  absl::StatusOr<std::string> StartImport(const std::string& collection, const ImportOptions& options);
+  absl::StatusOr<ImportReport> GetImport(const std::string& job);
+  std::vector<ImportReport> ListImports();
+  absl::Status PauseImport(const std::string& job);
+  absl::Status ResumeImport(const std::string& job);
+  absl::Status CancelImport(const std::string& job);
+  absl::StatusOr<std::string> RetryFailed(const std::string& job);
+
+ private:
+  struct Impl;
+  explicit Engine(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_QUERY_ENGINE_H_
