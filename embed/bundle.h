@@ -21,7 +21,8 @@
 
 namespace imago {
 
-// A tower's kind and its hyper-parameters, all numbers ("width", "layers", "heads", "patch", ...) or words
+// A tower's kind and its hyper-parameters, all numbers ("width", "layers", "heads", "patch", ...)
+// or words
 // ("activation": "quick_gelu").
 struct TowerConfig {
   std::string kind;
@@ -56,7 +57,8 @@ absl::StatusOr<BundleConfig> ParseBundleConfig(const std::string& model_json);
 std::string BundleConfigToJson(const BundleConfig& config);
 // Reads model.json and hashes the weights; does not load them.
 absl::StatusOr<Bundle> OpenBundle(const std::string& dir);
-// All bundles below `models_dir`, by name; folders that are none are skipped, broken ones reported in `errors`.
+// All bundles below `models_dir`, by name; folders that are none are skipped, broken ones reported
+// in `errors`.
 std::vector<Bundle> ListBundles(const std::string& models_dir, std::vector<std::string>* errors);
 
 }  // namespace imago

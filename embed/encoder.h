@@ -18,8 +18,9 @@ namespace imago {
 struct TextContent {
   std::string text;
 };
-// A picture already resized and cropped to the encoder's input (ResizeAndCrop with Encoder::preprocess), so that a queue of
-// decoded pictures stays small. Of any other size: resized by the encoder.
+// A picture already resized and cropped to the encoder's input (ResizeAndCrop with
+// Encoder::preprocess), so that a queue of decoded pictures stays small. Of any other size: resized
+// by the encoder.
 struct ImageContent {
   Image image;
 };
@@ -43,8 +44,9 @@ class Encoder {
   virtual absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const = 0;
 };
 
-// The deterministic twin for tests: pictures by their mean colours on a coarse grid, texts by the same colours when they
-// name them ("red", "green and blue") and by hashed words otherwise. Model "hash@00000000".
+// The deterministic twin for tests: pictures by their mean colours on a coarse grid, texts by the
+// same colours when they name them ("red", "green and blue") and by hashed words otherwise. Model
+// "hash@00000000".
 std::unique_ptr<Encoder> NewHashEncoder(int dim = 64);
 
 enum class Precision { kAuto, kFloat32, kBfloat16 };
@@ -55,8 +57,8 @@ struct EncoderOptions {
   int max_batch = 32;                      // contents to one forward pass
 };
 
-// Opens a model bundle (bundle.h) of any family. Without LibTorch in the build only family "hash" opens, others are
-// kUnimplemented.
+// Opens a model bundle (bundle.h) of any family. Without LibTorch in the build only family "hash"
+// opens, others are kUnimplemented.
 absl::StatusOr<std::unique_ptr<Encoder>> OpenEncoder(const std::string& bundle_dir,
                                                      const EncoderOptions& options = {});
 

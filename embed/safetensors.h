@@ -1,9 +1,10 @@
 #ifndef IMAGO_EMBED_SAFETENSORS_H_
 #define IMAGO_EMBED_SAFETENSORS_H_
 
-// The safetensors file format (huggingface/safetensors), strictly: u64 header length, JSON header, raw little-endian data.
-// A hostile file yields an error; nothing of it is trusted before it is checked: header length and JSON, known dtypes, shapes
-// without overflow, offsets in range, sizes equal to shape times type, no overlaps, no gaps, no duplicate names.
+// The safetensors file format (huggingface/safetensors), strictly: u64 header length, JSON header,
+// raw little-endian data. A hostile file yields an error; nothing of it is trusted before it is
+// checked: header length and JSON, known dtypes, shapes without overflow, offsets in range, sizes
+// equal to shape times type, no overlaps, no gaps, no duplicate names.
 
 #include <cstdint>
 #include <map>
@@ -25,8 +26,8 @@ struct TensorInfo {
   uint64_t end = 0;
 };
 
-// A file opened and checked. The bytes are mapped or held; data pointers live as long as this and need not be aligned:
-// copy from them.
+// A file opened and checked. The bytes are mapped or held; data pointers live as long as this and
+// need not be aligned: copy from them.
 class SafetensorsFile {
  public:
   static absl::StatusOr<SafetensorsFile> Open(const std::string& path);
@@ -53,8 +54,8 @@ struct TensorToWrite {
   std::string bytes;  // little-endian, C order
 };
 
-// Writes to a temporary file beside `path`, syncs, renames. Tensors in the order given, header padded to 8 bytes; the same
-// input gives the same bytes.
+// Writes to a temporary file beside `path`, syncs, renames. Tensors in the order given, header
+// padded to 8 bytes; the same input gives the same bytes.
 absl::Status WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                               const std::map<std::string, std::string>& metadata);
 

@@ -1,8 +1,8 @@
 #ifndef IMAGO_INDEX_SNAPSHOT_H_
 #define IMAGO_INDEX_SNAPSHOT_H_
 
-// The published, immutable state of a collection: segments of rows and, for each row, the item it belongs to. Readers hold a
-// shared_ptr to one and take no lock.
+// The published, immutable state of a collection: segments of rows and, for each row, the item it
+// belongs to. Readers hold a shared_ptr to one and take no lock.
 
 #include <cstdint>
 #include <memory>
@@ -24,15 +24,16 @@ struct ItemRecord {
 struct Segment {
   uint64_t number = 0;
   std::shared_ptr<const VectorIndex> index;
-  std::vector<RowKey> keys;          // of each row
-  std::vector<uint64_t> sequences;   // the item's log sequence that each row was made from
+  std::vector<RowKey> keys;         // of each row
+  std::vector<uint64_t> sequences;  // the item's log sequence that each row was made from
 };
 
 // A segment as one snapshot sees it.
 struct SegmentView {
   std::shared_ptr<const Segment> segment;
-  std::shared_ptr<const RowMask> live;                               // rows neither deleted nor replaced
-  std::shared_ptr<const std::vector<const ItemRecord*>> items;       // of each row; null where not live. Owned by the snapshot's table.
+  std::shared_ptr<const RowMask> live;  // rows neither deleted nor replaced
+  std::shared_ptr<const std::vector<const ItemRecord*>>
+      items;  // of each row; null where not live. Owned by the snapshot's table.
 };
 
 struct Snapshot {

@@ -25,9 +25,9 @@ struct IndexOptions {
   int hnsw_links = 32;
   int hnsw_ef_construction = 80;
   int hnsw_ef_search = 128;
-  int ivf_lists = 0;   // 0: about 4 * sqrt(rows), at the first Add
+  int ivf_lists = 0;  // 0: about 4 * sqrt(rows), at the first Add
   int ivf_probes = 16;
-  int threads = 1;     // of Add and Search
+  int threads = 1;  // of Add and Search
 };
 
 // Add is not to be called together with anything else; Search is const and thread-safe.
@@ -36,12 +36,13 @@ class VectorIndex {
   virtual ~VectorIndex() = default;
   virtual size_t size() const = 0;
   virtual int dim() const = 0;
-  // Rows [n, dim]. kInvalidArgument ("dim is 384, the index has 512") on another dim or non-finite values; then nothing
-  // is added.
+  // Rows [n, dim]. kInvalidArgument ("dim is 384, the index has 512") on another dim or non-finite
+  // values; then nothing is added.
   virtual absl::Status Add(MatrixView rows) = 0;
-  // For each query up to k neighbours, best first, ties by row, only rows in `keep` (null: all). An approximate index
-  // may miss some, but never returns a row outside `keep`, a row twice or a wrong score, and when `keep` is so small that
-  // its graph walk would starve it scans the kept rows exactly.
+  // For each query up to k neighbours, best first, ties by row, only rows in `keep` (null: all). An
+  // approximate index may miss some, but never returns a row outside `keep`, a row twice or a wrong
+  // score, and when `keep` is so small that its graph walk would starve it scans the kept rows
+  // exactly.
   virtual absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
                                                                     const RowMask* keep) const = 0;
   // Everything needed to open it again, as bytes (segment files wrap them in a checksum).
@@ -50,7 +51,8 @@ class VectorIndex {
 
 absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& options, int dim);
 // `bytes` come from Save of the same kind and have passed their checksum.
-absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& options, int dim, const std::string& bytes);
+absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& options, int dim,
+                                                       const std::string& bytes);
 
 }  // namespace imago
 

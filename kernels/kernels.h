@@ -35,12 +35,12 @@ const Kernels& ScalarKernels();
 std::vector<const Kernels*> AvailableKernels();
 // The table in use.
 const Kernels& ActiveKernels();
-// Puts the named table in use for the whole process; false when this CPU or build lacks it. For tests and
-// start-up only: threads that are computing meanwhile may use either table.
+// Puts the named table in use for the whole process; false when this CPU or build lacks it. For
+// tests and start-up only: threads that are computing meanwhile may use either table.
 bool SetKernels(std::string_view name);
 
-// Scales each row to unit length (L2). Rows of zeros, and rows with a NaN or an infinity, stay as they are;
-// returns how many those were.
+// Scales each row to unit length (L2). Rows of zeros, and rows with a NaN or an infinity, stay as
+// they are; returns how many those were.
 size_t NormalizeRows(Matrix& matrix);
 HalfMatrix ToHalf(MatrixView matrix);
 Matrix ToFloat(HalfMatrixView matrix);

@@ -1,8 +1,8 @@
 #ifndef IMAGO_KERNELS_MATRIX_H_
 #define IMAGO_KERNELS_MATRIX_H_
 
-// Rows of numbers. A Matrix owns its rows, a MatrixView borrows them. Row-major, rows packed without
-// gaps, so row r starts at data() + r * cols().
+// Rows of numbers. A Matrix owns its rows, a MatrixView borrows them. Row-major, rows packed
+// without gaps, so row r starts at data() + r * cols().
 
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +21,8 @@ template <typename T>
 class BasicMatrixView {
  public:
   BasicMatrixView() = default;
-  BasicMatrixView(const T* data, size_t rows, size_t cols) : data_(data), rows_(rows), cols_(cols) {}
+  BasicMatrixView(const T* data, size_t rows, size_t cols)
+      : data_(data), rows_(rows), cols_(cols) {}
 
   const T* data() const { return data_; }
   size_t rows() const { return rows_; }
@@ -55,7 +56,8 @@ class BasicMatrix {
   BasicMatrixView<T> view() const { return {data_.data(), rows_, cols_}; }
   operator BasicMatrixView<T>() const { return view(); }  // NOLINT: a matrix is readable as a view
 
-  // Adds the rows of `other`, which must have the same number of columns unless this has no rows yet.
+  // Adds the rows of `other`, which must have the same number of columns unless this has no rows
+  // yet.
   void Append(BasicMatrixView<T> other) {
     if (rows_ == 0) cols_ = other.cols();
     data_.insert(data_.end(), other.data(), other.data() + other.rows() * other.cols());

@@ -1,7 +1,8 @@
 #ifndef IMAGO_KERNELS_TOP_K_H_
 #define IMAGO_KERNELS_TOP_K_H_
 
-// Exact search: the k rows with the largest dot product, for many queries in one pass over the rows.
+// Exact search: the k rows with the largest dot product, for many queries in one pass over the
+// rows.
 
 #include <cstddef>
 #include <cstdint>
@@ -31,9 +32,10 @@ struct TopKOptions {
   int threads = 1;
 };
 
-// For each query up to k neighbours, best first. Queries [nq, dim], rows [n, dim]; the caller has checked
-// that the dims agree. A pure function; uses ActiveKernels().
-std::vector<std::vector<Neighbor>> TopK(MatrixView queries, MatrixView rows, const TopKOptions& options);
+// For each query up to k neighbours, best first. Queries [nq, dim], rows [n, dim]; the caller has
+// checked that the dims agree. A pure function; uses ActiveKernels().
+std::vector<std::vector<Neighbor>> TopK(MatrixView queries, MatrixView rows,
+                                        const TopKOptions& options);
 std::vector<std::vector<Neighbor>> TopK(MatrixView queries, HalfMatrixView rows,
                                         const TopKOptions& options);
 

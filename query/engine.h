@@ -1,8 +1,8 @@
 #ifndef IMAGO_QUERY_ENGINE_H_
 #define IMAGO_QUERY_ENGINE_H_
 
-// The whole of Imago behind one small class: collections, encoder, imports, search. The command line and the server are
-// thin layers over it.
+// The whole of Imago behind one small class: collections, encoder, imports, search. The command
+// line and the server are thin layers over it.
 
 #include <memory>
 #include <string>
@@ -23,14 +23,14 @@ struct CollectionStats {
   std::string name;
   uint64_t items = 0;
   uint64_t rows = 0;
-  uint64_t bytes = 0;   // on disk
+  uint64_t bytes = 0;  // on disk
   std::string model;
 };
 
 // What a PUT brings.
 struct Upload {
   std::string id;
-  std::string bytes;     // the picture file
+  std::string bytes;  // the picture file
   std::string caption;
   std::string metadata_json = "{}";
 };
@@ -45,7 +45,8 @@ class Engine {
   const Encoder& encoder() const;
 
   // Names are [a-z0-9_-]{1,64}. Get creates when asked to; else kNotFound.
-  absl::StatusOr<std::shared_ptr<Collection>> GetCollection(const std::string& name, bool create = false);
+  absl::StatusOr<std::shared_ptr<Collection>> GetCollection(const std::string& name,
+                                                            bool create = false);
   std::vector<std::string> ListCollections() const;
   absl::Status DropCollection(const std::string& name);
   absl::StatusOr<CollectionStats> Stats(const std::string& name);
@@ -58,14 +59,17 @@ class Engine {
   absl::StatusOr<Item> Put(const std::string& collection, Upload upload);
   absl::StatusOr<Item> GetItem(const std::string& collection, const std::string& id);
   // Replaces caption and merges metadata (RFC 7396 merge patch).
-  absl::StatusOr<Item> Patch(const std::string& collection, const std::string& id, const std::string& patch_json);
+  absl::StatusOr<Item> Patch(const std::string& collection, const std::string& id,
+                             const std::string& patch_json);
   absl::Status Remove(const std::string& collection, const std::vector<std::string>& ids);
   absl::StatusOr<std::string> Thumbnail(const std::string& collection, const std::string& id);
-  // The picture file's bytes: the upload, or the file at the item's uri if its SHA-256 still agrees.
+  // The picture file's bytes: the upload, or the file at the item's uri if its SHA-256 still
+  // agrees.
   absl::StatusOr<std::string> Original(const std::string& collection, const std::string& id);
 
   // Imports run one at a time each in the background; the report of any job, running or ended.
-  absl::StatusOr<std::string> StartImport(const std::string& collection, const ImportOptions& options);
+  absl::StatusOr<std::string> StartImport(const std::string& collection,
+                                          const ImportOptions& options);
   absl::StatusOr<ImportReport> GetImport(const std::string& job);
   std::vector<ImportReport> ListImports();
   absl::Status PauseImport(const std::string& job);

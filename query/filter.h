@@ -1,10 +1,11 @@
 #ifndef IMAGO_QUERY_FILTER_H_
 #define IMAGO_QUERY_FILTER_H_
 
-// Metadata conditions, as in {"must":[{"key":"year","range":{"gte":2020}}],"must_not":[{"key":"tags","any":["draft"]}]}.
-// Keys are paths into the item's metadata ("exif.camera"); the item's own fields are there as "id", "kind", "origin", "width", "height",
-// "bytes", "modified_at" and "caption" unless the metadata has a key of that name. A value that is a list matches when one of
-// its elements does.
+// Metadata conditions, as in
+// {"must":[{"key":"year","range":{"gte":2020}}],"must_not":[{"key":"tags","any":["draft"]}]}. Keys
+// are paths into the item's metadata ("exif.camera"); the item's own fields are there as "id",
+// "kind", "origin", "width", "height", "bytes", "modified_at" and "caption" unless the metadata has
+// a key of that name. A value that is a list matches when one of its elements does.
 
 #include <memory>
 #include <string>

@@ -18,16 +18,16 @@ namespace imago {
 // Exactly one of text, item_id and image is set.
 struct Term {
   std::string text;
-  std::string item_id;          // a stored item of the collection
-  std::optional<Image> image;   // a decoded picture
-  double weight = 1.0;          // negative: away from it
+  std::string item_id;         // a stored item of the collection
+  std::optional<Image> image;  // a decoded picture
+  double weight = 1.0;         // negative: away from it
 };
 
 struct Query {
-  std::vector<Term> terms;      // at least one with a positive weight
+  std::vector<Term> terms;  // at least one with a positive weight
   Filter filter;
-  int limit = 20;               // 1 .. 1000
-  std::string cursor;           // of the previous page, empty for the first
+  int limit = 20;      // 1 .. 1000
+  std::string cursor;  // of the previous page, empty for the first
   std::optional<double> min_score;
   bool include_metadata = true;
 };
@@ -45,11 +45,11 @@ struct Timings {
 };
 
 struct Answer {
-  std::vector<Hit> hits;       // best first; ties by item id
-  std::string next_cursor;     // empty at the end
+  std::vector<Hit> hits;    // best first; ties by item id
+  std::string next_cursor;  // empty at the end
   std::string model;
-  uint64_t snapshot = 0;       // log sequence
-  std::string mode;            // "exact", "hnsw", "ivf"
+  uint64_t snapshot = 0;  // log sequence
+  std::string mode;       // "exact", "hnsw", "ivf"
   Timings timings;
 };
 

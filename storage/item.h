@@ -18,14 +18,15 @@ std::string_view MediaKindName(MediaKind kind);  // "image", "video", "caption"
 std::string_view OriginName(Origin origin);      // "library", "generated"
 
 struct Item {
-  std::string id;             // the caller's, or the path as given; unique in a collection
+  std::string id;  // the caller's, or the path as given; unique in a collection
   MediaKind kind = MediaKind::kImage;
   Origin origin = Origin::kLibrary;
-  std::string uri;            // where the bytes are: an absolute path, or "blob:" for uploaded bytes in the store
-  std::string sha256;         // of the bytes, 64 hex digits
+  std::string
+      uri;  // where the bytes are: an absolute path, or "blob:" for uploaded bytes in the store
+  std::string sha256;  // of the bytes, 64 hex digits
   uint64_t bytes = 0;
-  int64_t modified_ms = 0;    // the file's time since 1970, 0 when not from a file
-  int width = 0;              // pixels, after EXIF rotation
+  int64_t modified_ms = 0;  // the file's time since 1970, 0 when not from a file
+  int width = 0;            // pixels, after EXIF rotation
   int height = 0;
   std::string caption;
   std::string metadata_json = "{}";  // a JSON object, as text
@@ -33,8 +34,8 @@ struct Item {
   friend bool operator==(const Item&, const Item&) = default;
 };
 
-// What a stored vector stands for. Later kinds (clip span, caption, event, role filler, region) get numbers of
-// their own; a number is never used again.
+// What a stored vector stands for. Later kinds (clip span, caption, event, role filler, region) get
+// numbers of their own; a number is never used again.
 enum class RowPart : uint8_t { kPicture = 0 };
 
 struct RowKey {
@@ -46,8 +47,8 @@ struct RowKey {
   friend bool operator==(const RowKey&, const RowKey&) = default;
 };
 
-// Versioned CBOR: a map with "v" = 1 and the fields by name. Unknown fields of the same version are ignored;
-// another version, a missing or mistyped field is kDataLoss and names it.
+// Versioned CBOR: a map with "v" = 1 and the fields by name. Unknown fields of the same version are
+// ignored; another version, a missing or mistyped field is kDataLoss and names it.
 std::string EncodeItem(const Item& item);
 absl::StatusOr<Item> DecodeItem(const std::string& cbor);
 

@@ -1,8 +1,8 @@
 #ifndef IMAGO_STORAGE_STORE_H_
 #define IMAGO_STORAGE_STORE_H_
 
-// What we were given, durably: items, their vectors, thumbnails, uploaded bytes, jobs, and a log of all changes.
-// The store is the truth; indexes are made from it.
+// What we were given, durably: items, their vectors, thumbnails, uploaded bytes, jobs, and a log of
+// all changes. The store is the truth; indexes are made from it.
 
 #include <cstdint>
 #include <functional>
@@ -33,15 +33,16 @@ struct Blob {
   std::string key;
   std::string bytes;
 };
-inline constexpr char kThumbnailBlob[] = "thumb";   // key: item id; 256 px JPEG
-inline constexpr char kOriginalBlob[] = "original"; // key: item id; uploaded bytes
-inline constexpr char kJobBlob[] = "job";           // key: job id; JSON
-inline constexpr char kMetaBlob[] = "meta";         // key: setting of the collection
+inline constexpr char kThumbnailBlob[] = "thumb";    // key: item id; 256 px JPEG
+inline constexpr char kOriginalBlob[] = "original";  // key: item id; uploaded bytes
+inline constexpr char kJobBlob[] = "job";            // key: job id; JSON
+inline constexpr char kMetaBlob[] = "meta";          // key: setting of the collection
 
 // Applied all or not at all, in this order: removals, items, vectors, blobs.
 struct WriteBatch {
-  std::vector<std::string> remove_items;  // an item goes with its vectors, thumbnail and original; unknown ids are ignored
-  std::vector<Item> put_items;            // replaces the item of the same id with everything that hung on it
+  std::vector<std::string> remove_items;  // an item goes with its vectors, thumbnail and original;
+                                          // unknown ids are ignored
+  std::vector<Item> put_items;  // replaces the item of the same id with everything that hung on it
   std::vector<StoredVector> put_vectors;  // of items put in this batch or present
   std::vector<Blob> put_blobs;
   std::vector<std::pair<std::string, std::string>> remove_blobs;  // kind, key
@@ -61,25 +62,28 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Returns the sequence of the last log record afterwards. Each put or removed item writes one record.
+  // Returns the sequence of the last log record afterwards. Each put or removed item writes one
+  // record.
   virtual absl::StatusOr<uint64_t> Apply(const WriteBatch& batch) = 0;
   // kNotFound when there is none.
   virtual absl::StatusOr<Item> GetItem(const std::string& id) const = 0;
   virtual absl::StatusOr<std::vector<StoredVector>> GetVectors(const std::string& item_id,
                                                                const std::string& model) const = 0;
-  virtual absl::StatusOr<std::string> GetBlob(const std::string& kind, const std::string& key) const = 0;
+  virtual absl::StatusOr<std::string> GetBlob(const std::string& kind,
+                                              const std::string& key) const = 0;
   // Calls `visit` for each blob of the kind in order of key until it returns false.
-  virtual absl::Status ScanBlobs(const std::string& kind,
-                                 const std::function<bool(const std::string& key, const std::string& bytes)>&
-                                     visit) const = 0;
-  // Calls `visit` for the newest record of each item ever put, in order of sequence, for sequences > after, until it
-  // returns false. Sees one consistent state.
-  virtual absl::Status ScanLog(uint64_t after, const std::function<bool(const LogRecord&)>& visit) const = 0;
+  virtual absl::Status ScanBlobs(
+      const std::string& kind,
+      const std::function<bool(const std::string& key, const std::string& bytes)>& visit) const = 0;
+  // Calls `visit` for the newest record of each item ever put, in order of sequence, for sequences
+  // > after, until it returns false. Sees one consistent state.
+  virtual absl::Status ScanLog(uint64_t after,
+                               const std::function<bool(const LogRecord&)>& visit) const = 0;
 };
 
 std::unique_ptr<Store> NewMemoryStore();
-// Opens or creates the RocksDB database in `path`. A database of a newer format, or one that another process holds
-// open, is an error that says so.
+// Opens or creates the RocksDB database in `path`. A database of a newer format, or one that
+// another process holds open, is an error that says so.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& path);
 
 }  // namespace imago

@@ -18,7 +18,8 @@ class Server {
   static absl::StatusOr<std::unique_ptr<Server>> Create(Engine& engine);
   ~Server();  // as Stop
 
-  // Binds; kFailedPrecondition "address in use" names host and port. Afterwards port() is the bound one.
+  // Binds; kFailedPrecondition "address in use" names host and port. Afterwards port() is the bound
+  // one.
   absl::Status Bind();
   int port() const;
   // Serves until Stop. Requests in progress are finished (at most 10 s).
