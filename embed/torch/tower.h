@@ -1,0 +1,37 @@
+#ifndef IMAGO_EMBED_TORCH_TOWER_H_
+#define IMAGO_EMBED_TORCH_TOWER_H_
+
+// What every tower is to the encoder and the trainer: a torch module from pixels or token ids to
+// vectors of the common space, not yet normalised. Parameter names are those of the bundle's
+// weights.safetensors without the prefix "image." or "text.".
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "embed/bundle.h"
+#include "torch/torch.h"
+
+namespace imago {
+
+class ImageTower : public torch::nn::Module {
+ public:
+  // Pixels [n, 3, size, size], preprocessed; returns [n, dim].
+  virtual torch::Tensor Forward(torch::Tensor pixels) = 0;
+};
+
+class TextTower : public torch::nn::Module {
+ public:
+  // Ids [n, length] int64, padded with the tokenizer's pad id; lengths [n] int64 counts the real
+  // ones. Returns [n, dim].
+  virtual torch::Tensor Forward(torch::Tensor ids, torch::Tensor lengths) = 0;
+};
+
+// Random weights by the published initialisation. kInvalidArgument names a missing or impossible
+// hyper-parameter.
+absl::StatusOr<std::shared_ptr<ImageTower>> MakeImageTower(const TowerConfig& config, int dim);
+absl::StatusOr<std::shared_ptr<TextTower>> MakeTextTower(const TowerConfig& config, int vocab_size,
+                                                         int dim);
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_TORCH_TOWER_H_
