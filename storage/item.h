@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace imago {
@@ -21,8 +22,7 @@ struct Item {
   std::string id;  // the caller's, or the path as given; unique in a collection
   MediaKind kind = MediaKind::kImage;
   Origin origin = Origin::kLibrary;
-  std::string
-      uri;  // where the bytes are: an absolute path, or "blob:" for uploaded bytes in the store
+  std::string uri;     // where the bytes are: an absolute path, or "blob:" for bytes in the store
   std::string sha256;  // of the bytes, 64 hex digits
   uint64_t bytes = 0;
   int64_t modified_ms = 0;  // the file's time since 1970, 0 when not from a file
@@ -47,10 +47,14 @@ struct RowKey {
   friend bool operator==(const RowKey&, const RowKey&) = default;
 };
 
-// Versioned CBOR: a map with "v" = 1 and the fields by name. Unknown fields of the same version are
-// ignored; another version, a missing or mistyped field is kDataLoss and names it.
+// kInvalidArgument when the item has no id, a negative size, or metadata that is no JSON object.
+absl::Status CheckItem(const Item& item);
+
+// Versioned CBOR: a map with "v" = 1 and the fields by name. Text may hold any bytes. Unknown
+// fields of the same version are ignored; another version, a missing, doubled or mistyped field, or
+// an item that CheckItem refuses, is kDataLoss and names it.
 std::string EncodeItem(const Item& item);
-absl::StatusOr<Item> DecodeItem(const std::string& cbor);
+absl::StatusOr<Item> DecodeItem(std::string_view cbor);
 
 }  // namespace imago
 
