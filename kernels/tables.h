@@ -1,0 +1,18 @@
+#ifndef IMAGO_KERNELS_TABLES_H_
+#define IMAGO_KERNELS_TABLES_H_
+
+// The tables of the instruction sets. Each lives in a file of its own that alone is compiled for
+// that set; such a file calls nothing inline from shared headers, since the linker may keep its
+// copy for everyone. Call these functions anywhere, the tables' functions only where the CPU has
+// the instructions.
+
+#include "kernels/kernels.h"
+
+namespace imago {
+
+const Kernels& Avx2Kernels();
+const Kernels& Avx512Kernels();
+
+}  // namespace imago
+
+#endif  // IMAGO_KERNELS_TABLES_H_
