@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <limits>
 #include <system_error>
 #include <thread>
@@ -87,7 +86,7 @@ class Scan {
     }
     for (; kept != 0; kept &= kept - 1) {
       const size_t row = first + std::countr_zero(kept);
-      std::memcpy(gathered_.row(num_gathered_), rows_.row(row), rows_.cols() * sizeof(T));
+      std::copy_n(rows_.row(row), rows_.cols(), gathered_.row(num_gathered_));
       gathered_numbers_[num_gathered_++] = static_cast<uint32_t>(row);
       if (num_gathered_ == kBlockRows) FlushGathered();
     }
