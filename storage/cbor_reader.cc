@@ -1,0 +1,122 @@
+#include "storage/cbor_reader.h"
+
+#include <fmt/format.h>
+
+#include <optional>
+
+namespace imago {
+namespace {
+
+constexpr int kMaxDepth = 16;  // of what is skipped
+
+enum Major : uint8_t { kUnsigned, kNegative, kBytes, kText, kArray, kMap, kTag, kSimple };
+
+struct Head {
+  Major major;
+  uint64_t value;
+};
+
+// Takes from the front of the bytes; what it returns is empty where they are malformed.
+class Reader {
+ public:
+  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+
+  bool AtEnd() const { return bytes_.empty(); }
+
+  std::optional<Head> TakeHead() {
+    if (bytes_.empty()) return std::nullopt;
+    const uint8_t first = static_cast<uint8_t>(bytes_.front());
+    bytes_.remove_prefix(1);
+    const Major major = static_cast<Major>(first >> 5);
+    const uint8_t info = first & 31;
+    if (info < 24) return Head{major, info};
+    if (info > 27) return std::nullopt;
+    const size_t width = size_t{1} << (info - 24);
+    if (bytes_.size() < width) return std::nullopt;
+    uint64_t value = 0;
+    for (size_t i = 0; i < width; ++i) value = (value << 8) | static_cast<uint8_t>(bytes_[i]);
+    bytes_.remove_prefix(width);
+    return Head{major, value};
+  }
+
+  std::optional<std::string> TakeString(uint64_t size) {
+    if (size > bytes_.size()) return std::nullopt;
+    std::string text(bytes_.substr(0, size));
+    bytes_.remove_prefix(size);
+    return text;
+  }
+
+  std::optional<CborField> TakeField() {
+    const std::optional<Head> head = TakeHead();
+    if (!head) return std::nullopt;
+    if (head->major == kUnsigned) return head->value;
+    if (head->major == kNegative && head->value <= INT64_MAX) {
+      return -1 - static_cast<int64_t>(head->value);
+    }
+    if (head->major == kText) return TakeString(head->value);
+    if (!Skip(*head, 0)) return std::nullopt;
+    return Ignored();
+  }
+
+ private:
+  // What follows a head.
+  bool Skip(const Head& head, int depth) {
+    switch (head.major) {
+      case kUnsigned:
+      case kNegative:
+      case kSimple:
+        return true;
+      case kBytes:
+      case kText:
+        if (head.value > bytes_.size()) return false;
+        bytes_.remove_prefix(head.value);
+        return true;
+      case kArray:
+        return SkipValues(head.value, depth);
+      case kMap:
+        return head.value <= bytes_.size() && SkipValues(2 * head.value, depth);
+      case kTag:
+        return SkipValues(1, depth);
+    }
+    return false;
+  }
+
+  bool SkipValues(uint64_t count, int depth) {
+    if (depth == kMaxDepth || count > bytes_.size()) return false;
+    for (; count > 0; --count) {
+      const std::optional<Head> head = TakeHead();
+      if (!head || !Skip(*head, depth + 1)) return false;
+    }
+    return true;
+  }
+
+  std::string_view bytes_;
+};
+
+absl::Status Malformed(std::string_view why) {
+  return absl::DataLossError(fmt::format("malformed CBOR: {}", why));
+}
+
+}  // namespace
+
+absl::StatusOr<std::map<std::string, CborField>> ReadCborMap(std::string_view bytes) {
+  Reader reader(bytes);
+  const std::optional<Head> map = reader.TakeHead();
+  if (!map || map->major != kMap) return Malformed("it is no map");
+  std::map<std::string, CborField> fields;
+  for (uint64_t i = 0; i < map->value; ++i) {
+    const std::optional<Head> head = reader.TakeHead();
+    if (!head || head->major != kText) return Malformed(fmt::format("name {} is no text", i));
+    std::optional<std::string> name = reader.TakeString(head->value);
+    if (!name) return Malformed(fmt::format("name {} is cut off", i));
+    std::optional<CborField> field = reader.TakeField();
+    if (!field) return Malformed(fmt::format("the value of field {} is malformed", i));
+    if (!fields.emplace(*std::move(name), *std::move(field)).second) {
+      return Malformed(fmt::format("field {} is there twice", i));
+    }
+  }
+  if (!reader.AtEnd()) return Malformed("something follows the map");
+  return fields;
+}
+
+}  // namespace imago

@@ -1,0 +1,95 @@
+#include "storage/durable_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+namespace imago {
+namespace {
+namespace fs = std::filesystem;
+
+absl::Status Failed(std::string_view doing, const std::string& path) {
+  return absl::ErrnoToStatus(errno, fmt::format("cannot {} '{}'", doing, path));
+}
+
+// Closes on leaving the scope.
+struct Descriptor {
+  explicit Descriptor(int opened) : fd(opened) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (fd >= 0) close(fd);
+  }
+  const int fd;
+};
+
+absl::Status SyncFolder(const std::string& path) {
+  const Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.fd < 0) return Failed("open", path);
+  return fsync(folder.fd) == 0 ? absl::OkStatus() : Failed("sync", path);
+}
+
+std::string ParentOf(const fs::path& path) {
+  const fs::path parent = path.parent_path();
+  return parent.empty() ? "." : parent.string();
+}
+
+absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
+  while (!bytes.empty()) {
+    const ssize_t wrote = write(fd, bytes.data(), bytes.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0) return Failed("write", path);
+    bytes.remove_prefix(static_cast<size_t>(wrote));
+  }
+  return fsync(fd) == 0 ? absl::OkStatus() : Failed("sync", path);
+}
+
+absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
+  const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+  if (file.fd < 0) return Failed("create", path);
+  return WriteAll(file.fd, bytes, path);
+}
+
+}  // namespace
+
+absl::Status MakeFolders(const std::string& path) {
+  std::error_code error;
+  if (path.empty() || fs::is_directory(path, error)) return absl::OkStatus();
+  const std::string parent = ParentOf(path);
+  if (const absl::Status made = MakeFolders(parent); !made.ok()) return made;
+  if (!fs::create_directory(path, error) && error) {
+    errno = error.value();
+    return Failed("make the folder", path);
+  }
+  return SyncFolder(parent);
+}
+
+absl::Status WriteFileDurably(const std::string& path, std::string_view bytes) {
+  const std::string temporary = path + ".tmp";
+  if (const absl::Status wrote = WriteAndSync(temporary, bytes); !wrote.ok()) {
+    std::remove(temporary.c_str());
+    return wrote;
+  }
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) return Failed("rename to", path);
+  return SyncFolder(ParentOf(path));
+}
+
+absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file.fd < 0) return Failed("open", path);
+  std::string bytes;
+  std::string buffer(1 << 18, '\0');
+  while (true) {
+    const ssize_t got = read(file.fd, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Failed("read", path);
+    if (got == 0) return bytes;
+    bytes.append(buffer, 0, static_cast<size_t>(got));
+  }
+}
+
+}  // namespace imago
