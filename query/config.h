@@ -31,15 +31,25 @@ struct Config {
   EncoderOptions encoder;
   IndexOptions index;
   DecodeOptions decode;
+  std::string decode_worker;  // program that decodes untrusted files in a process of its own
+                              // (embed/decode_worker.h); empty: decoding happens in this process
   ServerConfig server;
 };
 
-// Unknown keys and mistyped values are errors that name them. Absent keys keep their defaults.
+// {"data_dir":..., "model":..., "encoder":{"precision":"auto"|"f32"|"bf16","threads","max_batch"},
+//  "index":{"kind":"exact"|"hnsw"|"ivf",...}, "decode":{"max_bytes","max_pixels","max_ratio"},
+//  "decode_worker":..., "server":{"host","port","threads","max_body_bytes","import_roots","token"}}
+// with the names and units of the structs' fields. Unknown keys, doubled keys and mistyped or
+// senseless values are kInvalidArgument and named. Absent keys keep their defaults.
 absl::StatusOr<Config> ParseConfig(const std::string& json);
 absl::StatusOr<Config> ReadConfigFile(const std::string& path);
 std::string DefaultDataDir();
-// The folder of the bundle that `config` asks for. Looks for the starter bundles beside the
-// program, in the source tree it was built from, and in $IMAGO_MODELS.
+// The folder of the bundle that `config` asks for: `config.model` as a folder, or the bundle of
+// that name ("clip" or "clip@1a2b3c4d", of several the last by name) among data_dir/models and the
+// starter bundles. Without a model: the starter bundle. Starter bundles are looked for in
+// $IMAGO_MODELS, in models/ beside the program and in the folders above it, and in the source tree
+// it was built from; of several in one place the one named by its text file DEFAULT. kNotFound says
+// where it looked.
 absl::StatusOr<std::string> ResolveModelDir(const Config& config);
 
 }  // namespace imago

@@ -1,0 +1,99 @@
+#include "query/search.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "fmt/format.h"
+
+namespace imago {
+namespace {
+
+constexpr int kMaxLimit = 1000;
+
+class StopWatch {
+ public:
+  // Since the last call, or the making.
+  double LapMs() {
+    const auto now = std::chrono::steady_clock::now();
+    const std::chrono::duration<double, std::milli> lap = now - last_;
+    last_ = now;
+    return lap.count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+absl::Status CheckQuery(const Query& query) {
+  if (query.limit < 1 || query.limit > kMaxLimit) {
+    return absl::InvalidArgumentError(
+        fmt::format("limit: must be 1 to {}, is {}", kMaxLimit, query.limit));
+  }
+  if (query.min_score && std::isnan(*query.min_score)) {
+    return absl::InvalidArgumentError("min_score: is not a number");
+  }
+  return absl::OkStatus();
+}
+
+Hit MakeHit(const RankedItem& ranked, const Query& query, double picture_share) {
+  Hit hit;
+  hit.item = ranked.record->item;
+  if (!query.include_metadata) hit.item.metadata_json = "{}";
+  hit.raw_score = double{ranked.raw_score};
+  hit.score = DisplayScore(hit.raw_score, picture_share);
+  return hit;
+}
+
+// Those below min_score, and so all after them, are left out.
+void FillHits(const Ranking& ranking, const Query& query, double picture_share, Answer& answer) {
+  for (const RankedItem& ranked : ranking.items) {
+    Hit hit = MakeHit(ranked, query, picture_share);
+    if (query.min_score && hit.score < *query.min_score) return;
+    answer.hits.push_back(std::move(hit));
+  }
+}
+
+}  // namespace
+
+double DisplayScore(double raw_score, double picture_share) {
+  const double middle = 0.22 + picture_share * (0.65 - 0.22);
+  const double slope = 25 + picture_share * (12 - 25);
+  return 1 / (1 + std::exp(-slope * (raw_score - middle)));
+}
+
+absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder,
+                              const Query& query) {
+  if (auto status = CheckQuery(query); !status.ok()) return status;
+  std::optional<Cursor> after;
+  if (!query.cursor.empty()) {
+    auto cursor = DecodeCursor(query.cursor, query);
+    if (!cursor.ok()) return cursor.status();
+    after = *std::move(cursor);
+  }
+  StopWatch watch;
+  Answer answer;
+  const auto vector = encoder.Encode(collection.store(), query.terms);
+  if (!vector.ok()) return vector.status();
+  answer.timings.embed_ms = watch.LapMs();
+
+  const std::shared_ptr<const Snapshot> snapshot = collection.snapshot();
+  const auto limit = static_cast<size_t>(query.limit);
+  const auto ranking = Rank(*snapshot, {*vector, query.filter, limit, after});
+  if (!ranking.ok()) return ranking.status();
+  answer.timings.search_ms = watch.LapMs();
+
+  FillHits(*ranking, query, vector->picture_share, answer);
+  if (ranking->more && answer.hits.size() == limit) {
+    const RankedItem& last = ranking->items.back();
+    const uint32_t before = after ? after->returned : 0;
+    answer.next_cursor = EncodeCursor(
+        {last.raw_score, last.record->item.id, before + static_cast<uint32_t>(limit)}, query);
+  }
+  answer.model = snapshot->model;
+  answer.snapshot = snapshot->sequence;
+  answer.mode = std::string(IndexKindName(snapshot->kind));
+  answer.timings.hydrate_ms = watch.LapMs();
+  return answer;
+}
+
+}  // namespace imago

@@ -1,0 +1,54 @@
+#ifndef IMAGO_QUERY_SEARCH_H_
+#define IMAGO_QUERY_SEARCH_H_
+
+// The read path: one snapshot, one vector, one scan.
+
+#include <optional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "index/collection.h"
+#include "index/snapshot.h"
+#include "query/cursor.h"
+#include "query/query.h"
+#include "query/term_encoder.h"
+
+namespace imago {
+
+struct RankRequest {
+  const QueryVector& vector;
+  const Filter& filter;
+  size_t limit = 0;
+  std::optional<Cursor> after;
+};
+
+struct RankedItem {
+  const ItemRecord* record = nullptr;  // the snapshot's
+  float raw_score = 0;                 // of the item's best row
+};
+
+struct Ranking {
+  std::vector<RankedItem> items;
+  bool more = false;  // further items may follow
+};
+
+// The first `limit` items after `after` in the order of raw score, equal ones by id, among those
+// that the filter lets pass; without the vector's own item terms. Filter and deletions are applied
+// inside the scan: where `limit` items match, `limit` come. Exact on exact indexes.
+absl::StatusOr<Ranking> Rank(const Snapshot& snapshot, const RankRequest& request);
+
+// How many live items the filter lets pass.
+uint64_t CountMatches(const Snapshot& snapshot, const Filter& filter);
+
+// For display only: 1 / (1 + exp(-slope * (raw_score - middle))) with fixed constants for text
+// against pictures (0.22, 25) and for pictures against pictures (0.65, 12), mixed by
+// `picture_share`. Within one query it keeps the order; it is no probability, and across models and
+// queries it does not compare.
+double DisplayScore(double raw_score, double picture_share);
+
+absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder,
+                              const Query& query);
+
+}  // namespace imago
+
+#endif  // IMAGO_QUERY_SEARCH_H_
