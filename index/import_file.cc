@@ -134,7 +134,7 @@ absl::StatusOr<FileWork> FileImporter::PlanContent(Item item, const std::string&
 
 FileWork FileImporter::PlanDecode(Item item, const std::string& bytes,
                                   const PictureDecoder& decode) const {
-  auto prepared = decode(bytes);
+  auto prepared = decode(AsBytes(bytes));
   if (!prepared.ok()) {
     const std::string error(prepared.status().message());
     claims_.Fail(item.sha256, error);

@@ -51,7 +51,8 @@ struct FileWork {
   std::optional<Image> input;
 };
 
-using PictureDecoder = std::function<absl::StatusOr<PreparedImage>(const std::string& bytes)>;
+using PictureDecoder =
+    std::function<absl::StatusOr<PreparedImage>(absl::Span<const uint8_t> bytes)>;
 
 // Thread-safe. What it is made from outlives it.
 class FileImporter {

@@ -112,7 +112,7 @@ absl::Status Import::Pass(const std::vector<FoundFile>& files) {
 void Import::DecodeFiles(const std::vector<FoundFile>& files) {
   DecodeOptions limits = options_.decode;
   limits.min_short_side = 2 * encoder_.preprocess().size;
-  const PictureDecoder decode = [&](const std::string& bytes) {
+  const PictureDecoder decode = [&](absl::Span<const uint8_t> bytes) {
     return PrepareImage(bytes, limits, encoder_.preprocess());
   };
   while (!aborted_ && progress_.GoOn()) {
