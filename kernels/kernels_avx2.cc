@@ -59,9 +59,12 @@ void Block(const float* queries, const T* data, size_t n, float* out, size_t str
       }
     }
   }
+#pragma GCC unroll 8
   for (int q = 0; q < Q; ++q) {
     float sums[R < 4 ? 4 : R];
+#pragma GCC unroll 8
     for (int r = 0; r < R; r += 4) _mm_storeu_ps(sums + r, Sums(sum[q] + r));
+#pragma GCC unroll 8
     for (int r = 0; r < R; ++r) out[q * stride + r] = sums[r];
   }
 }

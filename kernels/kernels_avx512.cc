@@ -60,10 +60,12 @@ void Block(const float* queries, const T* data, size_t n, float* out, size_t str
       }
     }
   }
+#pragma GCC unroll 8
   for (int q = 0; q < Q; ++q) {
     if (R == 1) {
       out[q * stride] = _mm_cvtss_f32(Sums(sum[q]));
     } else {
+#pragma GCC unroll 8
       for (int r = 0; r < R; r += 4) _mm_storeu_ps(out + q * stride + r, Sums(sum[q] + r));
     }
   }
