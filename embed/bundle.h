@@ -9,7 +9,10 @@
 //    "tokenizer":{"kind":"wordpiece","file":"vocab.txt","max_tokens":64},
 //    "image_tower":{"kind":"efficientnet-lite2", ...}, "text_tower":{"kind":"bert", ...},
 //    "card":{"trained_on":..,"initialised_from":..,"licence":..,"results":{..}}}
+// All keys but "card" are required. Family "hash" (the deterministic twin of encoder.h) has the
+// name "hash" and neither tokenizer nor towers nor weights.
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -38,27 +41,29 @@ struct BundleConfig {
   int dim = 0;
   PreprocessOptions preprocess;
   TokenizerKind tokenizer_kind = TokenizerKind::kClipBpe;
-  std::string tokenizer_file;  // within the folder; no slashes
+  std::string tokenizer_file;  // a plain name within the folder
   int max_tokens = 77;
   TowerConfig image_tower;
   TowerConfig text_tower;
-  std::string card_json = "{}";
+  std::string card_json = "{}";  // an object; anything else is written as {"note": card_json}
 
   friend bool operator==(const BundleConfig&, const BundleConfig&) = default;
 };
 
 struct Bundle {
   std::string dir;
-  std::string id;  // "<name>@<hash8>", hash8 from the sha256 of weights.safetensors
+  // "<name>@<hash8>", hash8 from the sha256 of weights.safetensors; "hash@00000000" without any.
+  std::string id;
   BundleConfig config;
 };
 
+// kInvalidArgument names the key that is unknown, missing or out of range.
 absl::StatusOr<BundleConfig> ParseBundleConfig(const std::string& model_json);
 std::string BundleConfigToJson(const BundleConfig& config);
 // Reads model.json and hashes the weights; does not load them.
 absl::StatusOr<Bundle> OpenBundle(const std::string& dir);
 // All bundles below `models_dir`, by name; folders that are none are skipped, broken ones reported
-// in `errors`.
+// in `errors` (may be null).
 std::vector<Bundle> ListBundles(const std::string& models_dir, std::vector<std::string>* errors);
 
 }  // namespace imago

@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -18,6 +20,7 @@ namespace imago {
 
 enum class TensorType { kF32, kF16, kBF16, kI64, kI32, kU8 };
 size_t TensorTypeSize(TensorType type);
+std::string_view TensorTypeName(TensorType type);  // as in the file: "F32", ...
 
 struct TensorInfo {
   TensorType type = TensorType::kF32;
@@ -26,8 +29,11 @@ struct TensorInfo {
   uint64_t end = 0;
 };
 
-// A file opened and checked. The bytes are mapped or held; data pointers live as long as this and
-// need not be aligned: copy from them.
+// A file opened and checked. The bytes are mapped (Open) or held (Parse); data pointers live as
+// long as this and need not be aligned: copy from them. A mapped file must not be cut while it is
+// open (WriteSafetensors never does that: it replaces). Errors: kDataLoss for a file that breaks
+// the format, kUnimplemented for a tensor type not listed above, kNotFound for a path without a
+// file.
 class SafetensorsFile {
  public:
   static absl::StatusOr<SafetensorsFile> Open(const std::string& path);
@@ -37,11 +43,24 @@ class SafetensorsFile {
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   const uint8_t* data(const TensorInfo& info) const;
   bool Has(const std::string& name) const { return tensors_.count(name) != 0; }
-  // The tensor as float32 values (F32, F16 and BF16 only). kNotFound names the tensor.
+  // The tensor as float32 values (F32, F16 and BF16 only, else kInvalidArgument). kNotFound names
+  // the tensor.
   absl::StatusOr<std::vector<float>> ReadFloats(const std::string& name) const;
 
  private:
-  std::string bytes_;
+  struct Unmapper {
+    Unmapper() : size(0) {}
+    explicit Unmapper(size_t bytes) : size(bytes) {}
+    size_t size;
+    void operator()(const uint8_t* bytes) const;
+  };
+  using Mapping = std::unique_ptr<const uint8_t, Unmapper>;
+
+  std::string_view file() const;
+  absl::Status Check();
+
+  Mapping mapping_;
+  std::string bytes_;  // where nothing is mapped
   size_t data_begin_ = 0;
   std::map<std::string, TensorInfo> tensors_;
   std::map<std::string, std::string> metadata_;
@@ -55,7 +74,8 @@ struct TensorToWrite {
 };
 
 // Writes to a temporary file beside `path`, syncs, renames. Tensors in the order given, header
-// padded to 8 bytes; the same input gives the same bytes.
+// padded to 8 bytes; the same input gives the same bytes. kInvalidArgument for a name given twice
+// or bytes that do not fit the shape.
 absl::Status WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                               const std::map<std::string, std::string>& metadata);
 

@@ -39,6 +39,7 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> NewSentencePieceTokenizer(std::string
 enum class TokenizerKind { kClipBpe, kWordPiece, kSentencePiece };
 // Names as in model.json: "clip-bpe", "wordpiece", "sentencepiece".
 absl::StatusOr<TokenizerKind> ParseTokenizerKind(std::string_view name);
+std::string_view TokenizerKindName(TokenizerKind kind);
 absl::StatusOr<std::unique_ptr<Tokenizer>> NewTokenizer(TokenizerKind kind, std::string_view file);
 
 }  // namespace imago

@@ -1,0 +1,257 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "embed/bundle.h"
+#include "embed/strict_json.h"
+
+namespace imago {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kFormat = 1;
+constexpr int kMaxDim = 65536;
+constexpr int kMaxImageSize = 4096;
+constexpr int kMaxTokens = 65536;
+
+absl::Status Wrong(const std::string& what) {
+  return absl::InvalidArgumentError("model.json: " + what);
+}
+
+// Reads the members of one object. The first mistake is kept and makes later reads no-ops, so that
+// a reader is a plain list of members.
+class ObjectReader {
+ public:
+  ObjectReader(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object_.is_object()) Fail(where_ + " is no object");
+  }
+
+  void Word(const char* key, std::string& out) {
+    const Json* value = Member(key);
+    if (!value) return;
+    if (!value->is_string()) return Fail(Name(key) + " is no word");
+    out = value->get<std::string>();
+  }
+
+  void Number(const char* key, int min, int max, int& out) {
+    const Json* value = Member(key);
+    if (!value) return;
+    if (!value->is_number_integer() || *value < min || *value > max) {
+      return Fail(fmt::format("{} is {}, not a whole number from {} to {}", Name(key),
+                              value->dump(), min, max));
+    }
+    out = value->get<int>();
+  }
+
+  void Triple(const char* key, float above, std::array<float, 3>& out) {
+    const Json* value = Member(key);
+    if (!value) return;
+    if (!value->is_array() || value->size() != 3) return Fail(Name(key) + " is no list of 3");
+    for (size_t i = 0; i < 3; ++i) {
+      const Json& number = (*value)[i];
+      const float read = number.is_number() ? number.get<float>() : NAN;
+      if (!std::isfinite(read) || read <= above) {
+        return Fail(fmt::format("{} holds {}", Name(key), number.dump()));
+      }
+      out[i] = read;
+    }
+  }
+
+  // The member as it is; an empty object when absent.
+  const Json& Object(const char* key) {
+    const Json* value = Member(key);
+    return value ? *value : empty_;
+  }
+
+  bool Has(const char* key) const { return object_.is_object() && object_.contains(key); }
+
+  // Call last: every member that was not read is unknown.
+  absl::Status Finish() {
+    if (!status_.ok()) return status_;
+    for (const auto& [key, value] : object_.items()) {
+      if (std::find(read_.begin(), read_.end(), key) == read_.end()) {
+        return Wrong("unknown key \"" + key + "\" in " + where_);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  void Fail(const std::string& what) {
+    if (status_.ok()) status_ = Wrong(what);
+  }
+
+ private:
+  std::string Name(const char* key) const { return fmt::format("\"{}\" in {}", key, where_); }
+
+  const Json* Member(const char* key) {
+    if (!status_.ok()) return nullptr;
+    read_.emplace_back(key);
+    const auto found = object_.find(key);
+    if (found != object_.end()) return &*found;
+    Fail(Name(key) + " is missing");
+    return nullptr;
+  }
+
+  const Json& object_;
+  const Json empty_ = Json::object();
+  const std::string where_;
+  std::vector<std::string> read_;
+  absl::Status status_;
+};
+
+// Names become parts of ids and paths.
+bool IsPlainName(const std::string& name) {
+  return !name.empty() && name.size() <= 100 && name.front() != '.' &&
+         std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_' || c == '.';
+         });
+}
+
+void ReadPlainName(ObjectReader& reader, const char* key, std::string& out) {
+  reader.Word(key, out);
+  if (reader.Has(key) && !IsPlainName(out)) {
+    reader.Fail(fmt::format("\"{}\" is \"{}\": letters, digits, '-', '_', '.' only", key, out));
+  }
+}
+
+absl::Status ReadPreprocess(const Json& json, PreprocessOptions& options) {
+  ObjectReader reader(json, "preprocess");
+  std::string mode;
+  reader.Number("size", 1, kMaxImageSize, options.size);
+  reader.Word("mode", mode);
+  reader.Triple("mean", -std::numeric_limits<float>::infinity(), options.mean);
+  reader.Triple("std", 0.0f, options.std);
+  options.mode = mode == "squash" ? ResizeMode::kSquash : ResizeMode::kShortSide;
+  if (mode != "squash" && mode != "short_side") {
+    reader.Fail("preprocess mode \"" + mode + "\" is neither short_side nor squash");
+  }
+  return reader.Finish();
+}
+
+absl::Status ReadTokenizer(const Json& json, BundleConfig& config) {
+  ObjectReader reader(json, "tokenizer");
+  std::string kind;
+  reader.Word("kind", kind);
+  ReadPlainName(reader, "file", config.tokenizer_file);
+  reader.Number("max_tokens", 2, kMaxTokens, config.max_tokens);
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  const absl::StatusOr<TokenizerKind> parsed = ParseTokenizerKind(kind);
+  if (!parsed.ok()) return Wrong(std::string(parsed.status().message()));
+  config.tokenizer_kind = *parsed;
+  return absl::OkStatus();
+}
+
+bool IsInt64(const Json& value) {
+  if (!value.is_number_unsigned()) return value.is_number_integer();
+  return value.get<uint64_t>() <= uint64_t{std::numeric_limits<int64_t>::max()};
+}
+
+absl::Status ReadTower(const Json& json, const char* where, TowerConfig& tower) {
+  if (!json.is_object()) return Wrong(std::string(where) + " is no object");
+  for (const auto& [key, value] : json.items()) {
+    if (key == "kind" && value.is_string()) {
+      tower.kind = value.get<std::string>();
+    } else if (key != "kind" && value.is_string()) {
+      tower.words[key] = value.get<std::string>();
+    } else if (key != "kind" && IsInt64(value)) {
+      tower.numbers[key] = value.get<int64_t>();
+    } else {
+      return Wrong(fmt::format("\"{}\" in {} is neither whole number nor word", key, where));
+    }
+  }
+  if (tower.kind.empty()) return Wrong(fmt::format("\"kind\" in {} is missing", where));
+  return absl::OkStatus();
+}
+
+Json TowerToJson(const TowerConfig& tower) {
+  Json json = {{"kind", tower.kind}};
+  for (const auto& [key, number] : tower.numbers) json[key] = number;
+  for (const auto& [key, word] : tower.words) json[key] = word;
+  return json;
+}
+
+// The shortest decimals that read back as the same floats.
+Json FloatsToJson(const std::array<float, 3>& values) {
+  Json json = Json::array();
+  for (const float value : values) json.push_back(std::stod(fmt::format("{}", value)));
+  return json;
+}
+
+Json TokenizerToJson(const BundleConfig& config) {
+  return {{"kind", std::string(TokenizerKindName(config.tokenizer_kind))},
+          {"file", config.tokenizer_file},
+          {"max_tokens", config.max_tokens}};
+}
+
+Json PreprocessToJson(const PreprocessOptions& options) {
+  return {{"size", options.size},
+          {"mode", options.mode == ResizeMode::kSquash ? "squash" : "short_side"},
+          {"mean", FloatsToJson(options.mean)},
+          {"std", FloatsToJson(options.std)}};
+}
+
+// Reads the parts that only towers with weights need.
+absl::Status ReadTowers(ObjectReader& reader, BundleConfig& config) {
+  const Json& tokenizer = reader.Object("tokenizer");
+  const Json& image_tower = reader.Object("image_tower");
+  const Json& text_tower = reader.Object("text_tower");
+  if (absl::Status status = reader.Finish(); !status.ok()) return status;
+  if (absl::Status status = ReadTokenizer(tokenizer, config); !status.ok()) return status;
+  absl::Status status = ReadTower(image_tower, "image_tower", config.image_tower);
+  if (!status.ok()) return status;
+  return ReadTower(text_tower, "text_tower", config.text_tower);
+}
+
+}  // namespace
+
+absl::StatusOr<BundleConfig> ParseBundleConfig(const std::string& model_json) {
+  if (absl::Status status = CheckStrictJson(model_json); !status.ok()) {
+    return Wrong(std::string(status.message()));
+  }
+  const Json root = Json::parse(model_json, nullptr, /*allow_exceptions=*/false);
+  BundleConfig config;
+  ObjectReader reader(root, "the bundle");
+  int format = 0;
+  reader.Number("format", kFormat, kFormat, format);
+  ReadPlainName(reader, "family", config.family);
+  ReadPlainName(reader, "name", config.name);
+  reader.Number("dim", 1, kMaxDim, config.dim);
+  const Json& preprocess = reader.Object("preprocess");
+  if (reader.Has("card")) {
+    const Json& card = reader.Object("card");
+    if (!card.is_object()) reader.Fail("card is no object");
+    config.card_json = card.dump();
+  }
+  const bool computed = config.family == "hash";
+  if (computed && config.name != "hash") reader.Fail("family hash has the name hash");
+  absl::Status status = computed ? reader.Finish() : ReadTowers(reader, config);
+  if (!status.ok()) return status;
+  status = ReadPreprocess(preprocess, config.preprocess);
+  if (!status.ok()) return status;
+  return config;
+}
+
+std::string BundleConfigToJson(const BundleConfig& config) {
+  Json root = {{"format", kFormat},
+               {"family", config.family},
+               {"name", config.name},
+               {"dim", config.dim},
+               {"preprocess", PreprocessToJson(config.preprocess)}};
+  if (config.family != "hash") {
+    root["tokenizer"] = TokenizerToJson(config);
+    root["image_tower"] = TowerToJson(config.image_tower);
+    root["text_tower"] = TowerToJson(config.text_tower);
+  }
+  const Json card = Json::parse(config.card_json, nullptr, /*allow_exceptions=*/false);
+  root["card"] = card.is_object() ? card : Json{{"note", config.card_json}};
+  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace imago
