@@ -26,11 +26,17 @@ class TextTower : public torch::nn::Module {
   virtual torch::Tensor Forward(torch::Tensor ids, torch::Tensor lengths) = 0;
 };
 
-// Random weights by the published initialisation. kInvalidArgument names a missing or impossible
-// hyper-parameter.
-absl::StatusOr<std::shared_ptr<ImageTower>> MakeImageTower(const TowerConfig& config, int dim);
+enum class TowerInit {
+  kPublished,  // random weights by the published initialisation, from torch's generator
+  kNone,       // values are arbitrary: they are about to be loaded
+};
+
+// kInvalidArgument names a missing or impossible hyper-parameter.
+absl::StatusOr<std::shared_ptr<ImageTower>> MakeImageTower(const TowerConfig& config, int dim,
+                                                           TowerInit init = TowerInit::kPublished);
 absl::StatusOr<std::shared_ptr<TextTower>> MakeTextTower(const TowerConfig& config, int vocab_size,
-                                                         int dim);
+                                                         int dim,
+                                                         TowerInit init = TowerInit::kPublished);
 
 }  // namespace imago
 

@@ -1,0 +1,146 @@
+#include "embed/torch/clip_model.h"
+
+#include <cmath>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+
+namespace imago {
+
+ClipModel::ClipModel(std::shared_ptr<ImageTower> image_tower, std::shared_ptr<TextTower> text_tower)
+    : image(register_module("image", std::move(image_tower))),
+      text(register_module("text", std::move(text_tower))),
+      logit_scale(register_parameter("logit_scale", torch::tensor(std::log(1 / 0.07f)))) {
+  eval();
+}
+
+absl::StatusOr<std::shared_ptr<ClipModel>> ClipModel::Make(const BundleConfig& config,
+                                                           int vocab_size, TowerInit init) {
+  auto image = MakeImageTower(config.image_tower, config.dim, init);
+  if (!image.ok()) return image.status();
+  auto text = MakeTextTower(config.text_tower, vocab_size, config.dim, init);
+  if (!text.ok()) return text.status();
+  return std::shared_ptr<ClipModel>(new ClipModel(*std::move(image), *std::move(text)));
+}
+
+torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels) {
+  const torch::Tensor rows = image->Forward(pixels).to(torch::kFloat32);
+  return torch::nn::functional::normalize(rows);
+}
+
+torch::Tensor ClipModel::EncodeTexts(const torch::Tensor& ids, const torch::Tensor& lengths) {
+  const torch::Tensor rows = text->Forward(ids, lengths).to(torch::kFloat32);
+  return torch::nn::functional::normalize(rows);
+}
+
+std::map<std::string, torch::Tensor> ClipModel::Weights() const {
+  std::map<std::string, torch::Tensor> weights;
+  for (const auto& item : named_parameters()) weights[item.key()] = item.value();
+  for (const auto& item : named_buffers()) {
+    if (item.value().is_floating_point()) weights[item.key()] = item.value();
+  }
+  return weights;
+}
+
+namespace {
+
+// "3 tensors are missing: a, b, c"; long lists are cut.
+std::string Complaint(const std::vector<std::string>& names, const char* what) {
+  constexpr size_t kShown = 5;
+  const size_t shown = std::min(kShown, names.size());
+  return fmt::format("{} tensor{} {}: {}{}", names.size(), names.size() == 1 ? "" : "s", what,
+                     fmt::join(names.begin(), names.begin() + shown, ", "),
+                     shown < names.size() ? ", ..." : "");
+}
+
+absl::Status CheckNames(const SafetensorsFile& file,
+                        const std::map<std::string, torch::Tensor>& weights) {
+  std::vector<std::string> missing;
+  std::vector<std::string> surplus;
+  for (const auto& [name, tensor] : weights) {
+    if (!file.Has(name)) missing.push_back(name);
+  }
+  for (const auto& [name, info] : file.tensors()) {
+    if (weights.count(name) == 0) surplus.push_back(name);
+  }
+  if (!missing.empty()) return absl::InvalidArgumentError(Complaint(missing, "missing"));
+  if (!surplus.empty()) return absl::InvalidArgumentError(Complaint(surplus, "surplus"));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<torch::ScalarType> FloatType(const std::string& name, TensorType type) {
+  switch (type) {
+    case TensorType::kF32:
+      return torch::kFloat32;
+    case TensorType::kF16:
+      return torch::kFloat16;
+    case TensorType::kBF16:
+      return torch::kBFloat16;
+    default:
+      return absl::InvalidArgumentError(fmt::format("tensor {} is not floating point", name));
+  }
+}
+
+absl::Status LoadTensor(const SafetensorsFile& file, const std::string& name,
+                        torch::Tensor& target) {
+  const TensorInfo& info = file.tensors().at(name);
+  if (torch::IntArrayRef(info.shape) != target.sizes()) {
+    return absl::InvalidArgumentError(fmt::format("tensor {} has the shape [{}], it must be [{}]",
+                                                  name, fmt::join(info.shape, ", "),
+                                                  fmt::join(target.sizes().vec(), ", ")));
+  }
+  const auto type = FloatType(name, info.type);
+  if (!type.ok()) return type.status();
+  torch::Tensor source = torch::empty(info.shape, *type);
+  std::memcpy(source.data_ptr(), file.data(info), info.end - info.begin);
+  target.copy_(source);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status LoadWeights(const SafetensorsFile& file, ClipModel& model) {
+  const torch::NoGradGuard no_grad;
+  auto weights = model.Weights();
+  if (auto status = CheckNames(file, weights); !status.ok()) return status;
+  for (auto& [name, target] : weights) {
+    if (auto status = LoadTensor(file, name, target); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SaveWeights(const ClipModel& model, const std::string& path, TensorType type) {
+  const torch::ScalarType stored = type == TensorType::kF16 ? torch::kFloat16 : torch::kFloat32;
+  std::vector<TensorToWrite> tensors;
+  for (const auto& [name, weight] : model.Weights()) {
+    const torch::Tensor values = weight.detach().to(torch::kCPU, stored).contiguous();
+    if (!torch::isfinite(values).all().item<bool>()) {
+      return absl::InvalidArgumentError(
+          fmt::format("tensor {} is not finite as {}", name, TensorTypeName(type)));
+    }
+    tensors.push_back({name, type, values.sizes().vec(),
+                       std::string(static_cast<const char*>(values.data_ptr()), values.nbytes())});
+  }
+  return WriteSafetensors(path, tensors, {{"format", "pt"}});
+}
+
+void UseBfloat16(torch::nn::Module& module) {
+  for (const auto& part : module.modules()) {
+    if (part->as<torch::nn::LayerNorm>() || part->as<torch::nn::BatchNorm2d>()) continue;
+    for (torch::Tensor& parameter : part->parameters(/*recurse=*/false)) {
+      parameter.set_data(parameter.to(torch::kBFloat16));
+    }
+  }
+}
+
+void UseChannelsLast(torch::nn::Module& module) {
+  for (torch::Tensor& parameter : module.parameters()) {
+    if (parameter.dim() != 4) continue;
+    parameter.set_data(parameter.contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+}
+
+}  // namespace imago

@@ -1,0 +1,34 @@
+#include "embed/torch/tower.h"
+
+#include "embed/torch/modified_resnet.h"
+#include "embed/torch/text_transformer.h"
+#include "embed/torch/vision_transformer.h"
+#include "fmt/format.h"
+
+namespace imago {
+namespace {
+
+absl::Status CheckAtLeastOne(const char* name, int value) {
+  if (value >= 1) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format("{} is {}, it must be at least 1", name, value));
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<ImageTower>> MakeImageTower(const TowerConfig& config, int dim,
+                                                           TowerInit init) {
+  if (auto status = CheckAtLeastOne("dim", dim); !status.ok()) return status;
+  if (config.kind == "vit") return VisionTransformer::Make(config, dim, init);
+  if (config.kind == "modified-resnet") return ModifiedResnet::Make(config, dim, init);
+  return absl::InvalidArgumentError(fmt::format("no image tower is called \"{}\"", config.kind));
+}
+
+absl::StatusOr<std::shared_ptr<TextTower>> MakeTextTower(const TowerConfig& config, int vocab_size,
+                                                         int dim, TowerInit init) {
+  if (auto status = CheckAtLeastOne("dim", dim); !status.ok()) return status;
+  if (auto status = CheckAtLeastOne("vocab_size", vocab_size); !status.ok()) return status;
+  if (config.kind == "clip-text") return TextTransformer::Make(config, vocab_size, dim, init);
+  return absl::InvalidArgumentError(fmt::format("no text tower is called \"{}\"", config.kind));
+}
+
+}  // namespace imago
