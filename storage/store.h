@@ -40,14 +40,16 @@ inline constexpr char kMetaBlob[] = "meta";          // key: setting of the coll
 
 // Applied all or not at all, in the order of the fields.
 struct WriteBatch {
-  std::vector<std::string> remove_items;  // an item goes with its vectors, thumbnail and original;
-                                          // unknown ids are ignored
-  std::vector<std::pair<std::string, std::string>> remove_blobs;  // kind, key; unknown: ignored
-  std::vector<Item> put_items;     // replaces the item of the same id with all that hung on it
-  std::vector<Item> update_items;  // replaces the item, keeps what hangs on it; unknown: kNotFound
-  std::vector<StoredVector> put_vectors;  // of items that are there by now, else kInvalidArgument;
-                                          // replaces the one of the same key and model
-  std::vector<Blob> put_blobs;
+  std::vector<std::string> remove_items{};  // an item goes with its vectors, thumbnail and
+                                            // original; unknown ids are ignored
+  std::vector<std::pair<std::string, std::string>> remove_blobs{};  // kind, key; unknown: ignored
+  std::vector<Item> put_items{};  // replaces the item of the same id with all that hung on it
+  std::vector<Item>
+      update_items{};  // replaces the item, keeps what hangs on it; unknown: kNotFound
+  std::vector<StoredVector>
+      put_vectors{};  // of items that are there by now, else kInvalidArgument;
+                      // replaces the one of the same key and model
+  std::vector<Blob> put_blobs{};
 
   bool empty() const;
 };
