@@ -1,7 +1,9 @@
 #ifndef IMAGO_INDEX_VECTOR_INDEX_H_
 #define IMAGO_INDEX_VECTOR_INDEX_H_
 
-// Finding rows by inner product. Rows are numbered from 0 in the order of adding.
+// Finding rows by inner product. Rows are numbered from 0 in the order of adding, and kept as f16,
+// which is what the store has: a score is the product of the f32 query and the f16 row, the same to
+// the bit in every kind of index.
 
 #include <cstdint>
 #include <memory>
@@ -25,7 +27,7 @@ struct IndexOptions {
   int hnsw_links = 32;
   int hnsw_ef_construction = 80;
   int hnsw_ef_search = 128;
-  int ivf_lists = 0;  // 0: about 4 * sqrt(rows), at the first Add
+  int ivf_lists = 0;  // 0: about 4 * sqrt(rows). Made when there are rows enough; until then exact
   int ivf_probes = 16;
   int threads = 1;  // of Add and Search
 };
@@ -36,21 +38,23 @@ class VectorIndex {
   virtual ~VectorIndex() = default;
   virtual size_t size() const = 0;
   virtual int dim() const = 0;
-  // Rows [n, dim]. kInvalidArgument ("dim is 384, the index has 512") on another dim or non-finite
-  // values; then nothing is added.
+  // Rows [n, dim]. kInvalidArgument ("dim is 384, the index has 512") on another dim, values that
+  // are not finite or beyond f16's range; then nothing is added.
   virtual absl::Status Add(MatrixView rows) = 0;
   // For each query up to k neighbours, best first, ties by row, only rows in `keep` (null: all). An
   // approximate index may miss some, but never returns a row outside `keep`, a row twice or a wrong
   // score, and when `keep` is so small that its graph walk would starve it scans the kept rows
-  // exactly.
+  // exactly: k results come back whenever k rows are kept. kInvalidArgument on another dim,
+  // non-finite queries, or a mask of fewer rows than the index has.
   virtual absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
                                                                     const RowMask* keep) const = 0;
   // Everything needed to open it again, as bytes (segment files wrap them in a checksum).
   virtual absl::StatusOr<std::string> Save() const = 0;
 };
 
+// kInvalidArgument on options out of range; kFailedPrecondition where this CPU cannot run FAISS.
 absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& options, int dim);
-// `bytes` come from Save of the same kind and have passed their checksum.
+// `bytes` come from Save of the same kind. Bytes that are torn, foreign or made up are kDataLoss.
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& options, int dim,
                                                        const std::string& bytes);
 

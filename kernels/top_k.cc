@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <system_error>
-#include <thread>
 
 #include "kernels/kernels.h"
+#include "kernels/parallel.h"
 
 namespace imago {
 namespace {
@@ -130,23 +129,13 @@ class Scan {
   size_t num_gathered_ = 0;
 };
 
-// Each scan its share of the words, the first on this thread.
+// Each scan its share of the words.
 template <typename T>
 void RunAll(std::vector<Scan<T>>& scans, size_t words) {
   const size_t share = (words + scans.size() - 1) / scans.size();
-  const auto run = [&](size_t part) {
+  RunParts(scans.size(), [&](size_t part) {
     scans[part].Run(std::min(words, part * share), std::min(words, (part + 1) * share));
-  };
-  std::vector<std::thread> threads;
-  for (size_t part = 1; part < scans.size(); ++part) {
-    try {
-      threads.emplace_back(run, part);
-    } catch (const std::system_error&) {  // no more threads to be had
-      run(part);
-    }
-  }
-  run(0);
-  for (std::thread& thread : threads) thread.join();
+  });
 }
 
 template <typename T>
