@@ -4,6 +4,7 @@
 // The JSON that people and programs see, the same for REST and for the command line's --json.
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,17 +14,36 @@
 namespace imago {
 
 // A search request's body. Errors are kInvalidArgument and start with the field ("limit: must be 1
-// to 1000, is 0"). Pictures given as
-// {"image":{"base64":...}} are decoded with `decode`.
+// to 1000, is 0"), which ErrorField gives back. Pictures given as {"image":{"base64":...}} are
+// decoded with `decode`; what is no picture there is kUnimplemented or kDataLoss.
 absl::StatusOr<Query> ParseQuery(const std::string& body, const DecodeOptions& decode);
+// {"searches":[<search>, ...]}, at most 64.
+absl::StatusOr<std::vector<Query>> ParseQueries(const std::string& body,
+                                                const DecodeOptions& decode);
+// {"filter":{...}}.
+absl::StatusOr<Filter> ParseCount(const std::string& body);
+// {"inputs":[{"text":...},{"image":{"base64":...}}]}, 1 to 256 of them.
+absl::StatusOr<std::vector<Content>> ParseInputs(const std::string& body,
+                                                 const DecodeOptions& decode);
+
 std::string AnswerToJson(const Answer& answer, const std::string& request_id);
+// Metadata that is no JSON object is left out. "asset_path" is the id as one path segment: bytes
+// that are not UTF-8 survive in it, while in "asset_id" they are replaced.
 std::string ItemToJson(const Item& item);
 std::string EmbeddingsToJson(const Embeddings& embeddings);
+std::string CollectionStatsToJson(const CollectionStats& stats);
 std::string StatsToJson(const std::vector<CollectionStats>& stats);
 std::string FindingsToJson(const std::vector<Finding>& findings);
 
+// kInvalidArgument "<field>: <text>".
+absl::Status FieldError(const std::string& field, const std::string& text);
+// The field that an error made by FieldError is about, else empty.
+std::string ErrorField(const absl::Status& status);
+
 // One table for all: HTTP status of an error.
 int HttpStatus(const absl::Status& status);
+// The same with another HTTP status than its code's.
+absl::Status WithHttpStatus(absl::Status status, int http_status);
 // application/problem+json (RFC 9457). `field` may be empty.
 std::string ProblemJson(const absl::Status& status, const std::string& field,
                         const std::string& instance, const std::string& request_id);

@@ -1,0 +1,103 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "web/http.h"
+#include "web/json.h"
+#include "web/json_fields.h"
+
+namespace imago {
+namespace {
+
+using nlohmann::ordered_json;
+
+std::string Dump(const ordered_json& value) {
+  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+void AddItemFields(const Item& item, bool with_metadata, ordered_json* out) {
+  (*out)["asset_path"] = PercentEncode(item.id);
+  (*out)["origin"] = std::string(OriginName(item.origin));
+  (*out)["uri"] = item.uri;
+  (*out)["sha256"] = item.sha256;
+  (*out)["bytes"] = item.bytes;
+  (*out)["modified_ms"] = item.modified_ms;
+  (*out)["width"] = item.width;
+  (*out)["height"] = item.height;
+  (*out)["caption"] = item.caption;
+  if (!with_metadata) return;
+  ordered_json metadata = ordered_json::parse(item.metadata_json, nullptr, false);
+  if (metadata.is_object()) (*out)["metadata"] = std::move(metadata);
+}
+
+// Six digits are more than a score of 16-bit vectors holds.
+double Rounded(double value) { return std::round(value * 1e6) / 1e6; }
+
+ordered_json HitJson(const Hit& hit) {
+  ordered_json out = {{"asset_id", hit.item.id},
+                      {"modality", std::string(MediaKindName(hit.item.kind))},
+                      {"score", Rounded(hit.score)},
+                      {"raw_score", Rounded(hit.raw_score)}};
+  // The engine leaves the metadata empty where the query did not ask for it.
+  AddItemFields(hit.item, true, &out);
+  return out;
+}
+
+ordered_json StatsJson(const CollectionStats& stats) {
+  return {{"name", stats.name},
+          {"items", stats.items},
+          {"rows", stats.rows},
+          {"bytes", stats.bytes},
+          {"model", stats.model}};
+}
+
+}  // namespace
+
+std::string AnswerToJson(const Answer& answer, const std::string& request_id) {
+  ordered_json out = {{"hits", ordered_json::array()}};
+  for (const Hit& hit : answer.hits) out["hits"].push_back(HitJson(hit));
+  out["next_cursor"] =
+      answer.next_cursor.empty() ? ordered_json(nullptr) : ordered_json(answer.next_cursor);
+  out["index"] = {{"model", answer.model}, {"snapshot", answer.snapshot}, {"mode", answer.mode}};
+  out["timings_ms"] = {{"embed", Rounded(answer.timings.embed_ms)},
+                       {"search", Rounded(answer.timings.search_ms)},
+                       {"hydrate", Rounded(answer.timings.hydrate_ms)}};
+  out["request_id"] = request_id;
+  return Dump(out);
+}
+
+std::string ItemToJson(const Item& item) {
+  ordered_json out = {{"asset_id", item.id}, {"modality", std::string(MediaKindName(item.kind))}};
+  AddItemFields(item, true, &out);
+  return Dump(out);
+}
+
+// Written by hand: the shortest digits that give the float back, where the library would print
+// those of a double.
+std::string EmbeddingsToJson(const Embeddings& embeddings) {
+  std::string out = fmt::format("{{\"model\":{},\"dim\":{},\"vectors\":[",
+                                Dump(ordered_json(embeddings.model)), embeddings.rows.cols());
+  for (size_t r = 0; r < embeddings.rows.rows(); ++r) {
+    const float* row = embeddings.rows.row(r);
+    out +=
+        fmt::format("{}[{}]", r == 0 ? "" : ",", fmt::join(row, row + embeddings.rows.cols(), ","));
+  }
+  return out + "]}";
+}
+
+std::string CollectionStatsToJson(const CollectionStats& stats) { return Dump(StatsJson(stats)); }
+
+std::string StatsToJson(const std::vector<CollectionStats>& stats) {
+  ordered_json out = {{"collections", ordered_json::array()}};
+  for (const CollectionStats& one : stats) out["collections"].push_back(StatsJson(one));
+  return Dump(out);
+}
+
+std::string FindingsToJson(const std::vector<Finding>& findings) {
+  ordered_json out = {{"ok", findings.empty()}, {"findings", ordered_json::array()}};
+  for (const Finding& finding : findings) out["findings"].push_back({{"what", finding.what}});
+  return Dump(out);
+}
+
+}  // namespace imago

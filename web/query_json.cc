@@ -1,0 +1,241 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "web/http.h"
+#include "web/json.h"
+#include "web/json_fields.h"
+
+namespace imago {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxTerms = 16;
+constexpr size_t kMaxSearches = 64;
+constexpr size_t kMaxInputs = 256;
+constexpr size_t kMaxIdBytes = 4096;
+constexpr double kMaxWeight = 100;
+
+// {"asset_id":...}, {"asset_path":...} or {"base64":...}.
+absl::Status ReadPicture(const json& object, const std::string& where, const DecodeOptions& decode,
+                         Term* term) {
+  const Fields fields(object, where);
+  if (absl::Status s = fields.CheckNames({"asset_id", "asset_path", "base64"}); !s.ok()) return s;
+  if (object.size() != 1) {
+    return FieldError(where, "must have exactly one of asset_id, asset_path and base64");
+  }
+  std::string value;
+  const std::string name = object.begin().key();
+  if (absl::Status s = fields.Read(name, &value); !s.ok()) return s;
+  if (value.empty()) return FieldError(fields.Place(name), "must not be empty");
+  if (name == "base64") {
+    absl::StatusOr<Image> image = DecodePicture(fields.Place(name), value, decode);
+    if (!image.ok()) return image.status();
+    term->image = *std::move(image);
+    return absl::OkStatus();
+  }
+  if (name == "asset_path") {
+    absl::StatusOr<std::string> decoded = PercentDecode(value);
+    if (!decoded.ok()) return FieldError(fields.Place(name), "broken percent escape");
+    value = *std::move(decoded);
+  }
+  if (value.size() > kMaxIdBytes) return FieldError(fields.Place(name), "is too long");
+  term->item_id = std::move(value);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
+                              const DecodeOptions& decode) {
+  const Fields fields(object, where);
+  if (absl::Status s = fields.CheckNames({"text", "image", "weight"}, {"event", "video"}); !s.ok())
+    return s;
+  Term term;
+  if (absl::Status s = fields.ReadNumber("weight", -kMaxWeight, kMaxWeight, &term.weight); !s.ok())
+    return s;
+  if (term.weight == 0) return FieldError(fields.Place("weight"), "must not be 0");
+  const json* image = fields.Find("image");
+  if ((image == nullptr) == (fields.Find("text") == nullptr)) {
+    return FieldError(where, "must have exactly one of text and image");
+  }
+  if (image != nullptr) {
+    if (absl::Status s = ReadPicture(*image, fields.Place("image"), decode, &term); !s.ok())
+      return s;
+    return term;
+  }
+  if (absl::Status s = fields.Read("text", &term.text); !s.ok()) return s;
+  if (absl::Status s = CheckText(fields.Place("text"), term.text); !s.ok()) return s;
+  return term;
+}
+
+absl::Status ReadTerms(const Fields& fields, const DecodeOptions& decode, Query* query) {
+  const json* terms = fields.Find("query");
+  const std::string place = fields.Place("query");
+  if (terms == nullptr || !terms->is_array()) return FieldError(place, "must be a list of terms");
+  if (terms->empty() || terms->size() > kMaxTerms) {
+    return FieldError(place,
+                      fmt::format("must have 1 to {} terms, has {}", kMaxTerms, terms->size()));
+  }
+  bool positive = false;
+  for (size_t i = 0; i < terms->size(); ++i) {
+    absl::StatusOr<Term> term = ReadTerm((*terms)[i], fmt::format("{}[{}]", place, i), decode);
+    if (!term.ok()) return term.status();
+    positive = positive || term->weight > 0;
+    query->terms.push_back(*std::move(term));
+  }
+  if (!positive) return FieldError(place, "at least one term must have a positive weight");
+  return absl::OkStatus();
+}
+
+absl::Status ReadFilter(const Fields& fields, Filter* out) {
+  const json* filter = fields.Find("filter");
+  if (filter == nullptr) return absl::OkStatus();
+  absl::StatusOr<Filter> parsed = Filter::Parse(DumpJson(*filter));
+  if (parsed.ok()) {
+    *out = *std::move(parsed);
+    return absl::OkStatus();
+  }
+  const std::string message(parsed.status().message());
+  const size_t colon = message.find(": ");
+  if (colon == std::string::npos || !message.starts_with("filter")) {
+    return FieldError(fields.Place("filter"), message);
+  }
+  return FieldError(fields.Place(message.substr(0, colon)), message.substr(colon + 2));
+}
+
+// What this version accepts of the choices that later ones widen.
+absl::Status CheckChoices(const Fields& fields) {
+  std::vector<std::string> modalities;
+  if (absl::Status s = fields.Read("modalities", &modalities); !s.ok()) return s;
+  for (const std::string& modality : modalities) {
+    if (modality != "image") {
+      return FieldError(fields.Place("modalities"),
+                        fmt::format("this version finds \"image\" only, not \"{}\"", modality));
+    }
+  }
+  std::string on_no_match = "none";
+  if (absl::Status s = fields.Read("on_no_match", &on_no_match); !s.ok()) return s;
+  if (on_no_match != "none") {
+    return FieldError(fields.Place("on_no_match"), "this version supports \"none\" only");
+  }
+  if (fields.Find("collapse") != nullptr) {
+    return FieldError(fields.Place("collapse"), "this version does not support it");
+  }
+  const json* params = fields.Find("params");
+  if (params == nullptr) return absl::OkStatus();
+  const Fields inner(*params, fields.Place("params"));
+  if (absl::Status s = inner.CheckNames({"mode"}, {"timeout_ms"}); !s.ok()) return s;
+  std::string mode = "auto";
+  if (absl::Status s = inner.Read("mode", &mode); !s.ok()) return s;
+  if (mode != "auto") return FieldError(inner.Place("mode"), "this version supports \"auto\" only");
+  return absl::OkStatus();
+}
+
+absl::Status ReadInclude(const Fields& fields, Query* query) {
+  if (fields.Find("include") == nullptr) return absl::OkStatus();
+  std::vector<std::string> include;
+  if (absl::Status s = fields.Read("include", &include); !s.ok()) return s;
+  query->include_metadata = false;
+  for (const std::string& part : include) {
+    if (part == "metadata") {
+      query->include_metadata = true;
+    } else if (part != "spans") {
+      return FieldError(fields.Place("include"), fmt::format("unknown part \"{}\"", part));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Query> ReadQuery(const json& object, const std::string& where,
+                                const DecodeOptions& decode) {
+  const Fields fields(object, where);
+  if (absl::Status s =
+          fields.CheckNames({"query", "modalities", "filter", "limit", "cursor", "min_score",
+                             "collapse", "params", "include", "on_no_match"});
+      !s.ok())
+    return s;
+  Query query;
+  if (absl::Status s = CheckChoices(fields); !s.ok()) return s;
+  if (absl::Status s = fields.ReadInt("limit", 1, 1000, &query.limit); !s.ok()) return s;
+  if (absl::Status s = fields.Read("cursor", &query.cursor); !s.ok()) return s;
+  if (query.cursor.size() > 1024) return FieldError(fields.Place("cursor"), "is too long");
+  if (fields.Find("min_score") != nullptr) {
+    query.min_score = 0;
+    if (absl::Status s = fields.ReadNumber("min_score", 0, 1, &*query.min_score); !s.ok()) return s;
+  }
+  if (absl::Status s = ReadInclude(fields, &query); !s.ok()) return s;
+  if (absl::Status s = ReadFilter(fields, &query.filter); !s.ok()) return s;
+  if (absl::Status s = ReadTerms(fields, decode, &query); !s.ok()) return s;
+  return query;
+}
+
+absl::StatusOr<Content> ReadInput(const json& object, const std::string& where,
+                                  const DecodeOptions& decode) {
+  absl::StatusOr<Term> term = ReadTerm(object, where, decode);
+  if (!term.ok()) return term.status();
+  if (object.contains("weight")) return FieldError(where + ".weight", "unknown field");
+  if (!term->item_id.empty()) return FieldError(where + ".image", "must have base64");
+  if (term->image) return Content(ImageContent{*std::move(term->image)});
+  return Content(TextContent{std::move(term->text)});
+}
+
+// The list in the only member of the body.
+absl::StatusOr<json> ParseList(const std::string& body, const char* name, size_t max_size) {
+  absl::StatusOr<json> parsed = ParseJsonObject(body);
+  if (!parsed.ok()) return parsed;
+  const Fields fields(*parsed, "");
+  if (absl::Status s = fields.CheckNames({name}); !s.ok()) return s;
+  const json* list = fields.Find(name);
+  if (list == nullptr || !list->is_array()) return FieldError(name, "must be a list");
+  if (list->empty() || list->size() > max_size) {
+    return FieldError(name,
+                      fmt::format("must have 1 to {} elements, has {}", max_size, list->size()));
+  }
+  return *list;
+}
+
+}  // namespace
+
+absl::StatusOr<Query> ParseQuery(const std::string& body, const DecodeOptions& decode) {
+  absl::StatusOr<json> parsed = ParseJsonObject(body);
+  if (!parsed.ok()) return parsed.status();
+  return ReadQuery(*parsed, "", decode);
+}
+
+absl::StatusOr<std::vector<Query>> ParseQueries(const std::string& body,
+                                                const DecodeOptions& decode) {
+  absl::StatusOr<json> list = ParseList(body, "searches", kMaxSearches);
+  if (!list.ok()) return list.status();
+  std::vector<Query> queries;
+  for (size_t i = 0; i < list->size(); ++i) {
+    absl::StatusOr<Query> query = ReadQuery((*list)[i], fmt::format("searches[{}]", i), decode);
+    if (!query.ok()) return query.status();
+    queries.push_back(*std::move(query));
+  }
+  return queries;
+}
+
+absl::StatusOr<Filter> ParseCount(const std::string& body) {
+  absl::StatusOr<json> parsed = ParseJsonObject(body.empty() ? "{}" : body);
+  if (!parsed.ok()) return parsed.status();
+  const Fields fields(*parsed, "");
+  if (absl::Status s = fields.CheckNames({"filter"}); !s.ok()) return s;
+  Filter filter;
+  if (absl::Status s = ReadFilter(fields, &filter); !s.ok()) return s;
+  return filter;
+}
+
+absl::StatusOr<std::vector<Content>> ParseInputs(const std::string& body,
+                                                 const DecodeOptions& decode) {
+  absl::StatusOr<json> list = ParseList(body, "inputs", kMaxInputs);
+  if (!list.ok()) return list.status();
+  std::vector<Content> contents;
+  for (size_t i = 0; i < list->size(); ++i) {
+    absl::StatusOr<Content> content = ReadInput((*list)[i], fmt::format("inputs[{}]", i), decode);
+    if (!content.ok()) return content.status();
+    contents.push_back(*std::move(content));
+  }
+  return contents;
+}
+
+}  // namespace imago
