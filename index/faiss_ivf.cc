@@ -97,7 +97,9 @@ void IvfIndex::Assign(HalfMatrixView rows) {
   for (size_t begin = 0; begin < rows.rows(); begin += kAssignBlock) {
     const size_t count = std::min(kAssignBlock, rows.rows() - begin);
     const Matrix block = ToFloat(rows.Slice(begin, count));
-    for (const auto& nearest : NearestCells(block, 1)) cells.push_back(nearest[0].row);
+    for (const std::vector<Neighbor>& nearest : NearestCells(block, 1)) {
+      cells.push_back(nearest.empty() ? 0 : nearest[0].row);  // empty: all products overflowed
+    }
   }
   Place(cells);
 }

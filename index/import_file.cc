@@ -132,9 +132,10 @@ absl::StatusOr<FileWork> FileImporter::PlanContent(Item item, const std::string&
   return PlanDecode(std::move(item), bytes, decode);
 }
 
-FileWork FileImporter::PlanDecode(Item item, const std::string& bytes,
-                                  const PictureDecoder& decode) const {
+absl::StatusOr<FileWork> FileImporter::PlanDecode(Item item, const std::string& bytes,
+                                                  const PictureDecoder& decode) const {
   auto prepared = decode(AsBytes(bytes));
+  if (absl::IsUnavailable(prepared.status())) return prepared.status();
   if (!prepared.ok()) {
     const std::string error(prepared.status().message());
     claims_.Fail(item.sha256, error);

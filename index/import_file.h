@@ -3,7 +3,6 @@
 
 // What an import has to do for one file: read it, see whether it is known, decode it.
 
-#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -12,8 +11,8 @@
 
 #include "absl/status/statusor.h"
 #include "embed/image.h"
-#include "embed/prepare_image.h"
 #include "index/collection.h"
+#include "index/picture_decoder.h"
 #include "index/walk.h"
 
 namespace imago {
@@ -51,9 +50,6 @@ struct FileWork {
   std::optional<Image> input;
 };
 
-using PictureDecoder =
-    std::function<absl::StatusOr<PreparedImage>(absl::Span<const uint8_t> bytes)>;
-
 // Thread-safe. What it is made from outlives it.
 class FileImporter {
  public:
@@ -61,13 +57,14 @@ class FileImporter {
                ContentClaims& claims)
       : collection_(collection), model_(model), max_bytes_(max_bytes), claims_(claims) {}
 
-  // A Status is trouble with the collection.
+  // A Status is trouble with the collection or the decoder.
   absl::StatusOr<FileWork> Plan(const FoundFile& file, const PictureDecoder& decode) const;
 
  private:
   absl::StatusOr<FileWork> PlanContent(Item item, const std::string& bytes,
                                        const PictureDecoder& decode) const;
-  FileWork PlanDecode(Item item, const std::string& bytes, const PictureDecoder& decode) const;
+  absl::StatusOr<FileWork> PlanDecode(Item item, const std::string& bytes,
+                                      const PictureDecoder& decode) const;
   // Nothing when `source` lacks vectors or a thumbnail.
   absl::StatusOr<std::optional<Entry>> CopyOf(const std::string& source, const Item& item) const;
 

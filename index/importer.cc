@@ -11,6 +11,7 @@
 #include "index/bounded_queue.h"
 #include "index/import_file.h"
 #include "index/import_progress.h"
+#include "index/picture_decoder.h"
 #include "index/prune.h"
 #include "index/walk.h"
 #include "kernels/kernels.h"
@@ -110,11 +111,8 @@ absl::Status Import::Pass(const std::vector<FoundFile>& files) {
 }
 
 void Import::DecodeFiles(const std::vector<FoundFile>& files) {
-  DecodeOptions limits = options_.decode;
-  limits.min_short_side = 2 * encoder_.preprocess().size;
-  const PictureDecoder decode = [&](absl::Span<const uint8_t> bytes) {
-    return PrepareImage(bytes, limits, encoder_.preprocess());
-  };
+  const PictureDecoder decode =
+      NewPictureDecoder(options_.decode_worker, OptionsToIndex(options_.decode, encoder_));
   while (!aborted_ && progress_.GoOn()) {
     const size_t i = next_++;
     if (i >= files.size() || !TakeFile(files[i], decode)) break;

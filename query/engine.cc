@@ -1,0 +1,281 @@
+#include "query/engine.h"
+
+#include <filesystem>
+#include <functional>
+#include <mutex>
+#include <utility>
+
+#include "fmt/format.h"
+#include "query/collections.h"
+#include "query/edit.h"
+#include "query/import_history.h"
+#include "query/import_queue.h"
+#include "query/search.h"
+#include "query/term_encoder.h"
+#include "query/uploads.h"
+#include "spdlog/spdlog.h"
+#include "storage/sha256.h"
+
+namespace imago {
+namespace {
+
+namespace fs = std::filesystem;
+
+Config WithDefaults(Config config) {
+  if (config.data_dir.empty()) config.data_dir = DefaultDataDir();
+  return config;
+}
+
+CollectionOptions OptionsOf(const Config& config) {
+  CollectionOptions options;
+  options.index = config.index;
+  return options;
+}
+
+absl::StatusOr<std::string> ReadOriginalFile(const Item& item, int64_t max_bytes) {
+  auto bytes = ReadFile(item.uri, max_bytes);
+  if (bytes.ok() && Sha256(*bytes) != item.sha256) {
+    return absl::NotFoundError(
+        fmt::format("{} has changed since it was indexed: it is another file now", item.uri));
+  }
+  return bytes;
+}
+
+}  // namespace
+
+struct Engine::Impl {
+  Impl(const Config& configuration, std::unique_ptr<Encoder> an_encoder)
+      : config(WithDefaults(configuration)),
+        encoder(std::move(an_encoder)),
+        collections((fs::path(config.data_dir) / "collections").string(), encoder->model(),
+                    encoder->dim(), OptionsOf(config)),
+        terms(*encoder),
+        uploads(*encoder, config.decode, config.decode_worker),
+        imports(std::make_unique<ImportQueue>(*encoder)) {}
+
+  // Of a job that the queue does not know, says what is known of it from its record.
+  absl::Status Steer(const std::string& job, const std::function<absl::Status()>& order) {
+    const absl::Status status = order();
+    if (!absl::IsNotFound(status)) return status;
+    const auto known = FindImport(collections, *imports, job);
+    if (!known.ok()) return known.status();
+    return absl::FailedPreconditionError(
+        fmt::format("import \"{}\" has ended: {}", job, ImportStateName(known->report.state)));
+  }
+
+  const Config config;
+  const std::unique_ptr<Encoder> encoder;
+  Collections collections;
+  TermEncoder terms;
+  Uploads uploads;
+  std::mutex edits;  // held while an item is read, changed and written back
+  std::unique_ptr<ImportQueue> imports;
+};
+
+Engine::Engine(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Engine::~Engine() {
+  impl_->imports.reset();
+  const auto closed = impl_->collections.Close();
+  if (!closed.ok()) spdlog::error("closing: {}", std::string(closed.message()));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
+  const auto dir = ResolveModelDir(config);
+  if (!dir.ok()) return dir.status();
+  auto encoder = OpenEncoder(*dir, config.encoder);
+  if (!encoder.ok()) return encoder.status();
+  return Open(config, *std::move(encoder));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
+                                                     std::unique_ptr<Encoder> encoder) {
+  auto impl = std::make_unique<Impl>(config, std::move(encoder));
+  std::error_code error;
+  const fs::path dir = fs::path(impl->config.data_dir) / "collections";
+  fs::create_directories(dir, error);
+  if (error) {
+    return absl::UnavailableError(
+        fmt::format("cannot make folder {}: {}", dir.string(), error.message()));
+  }
+  return std::unique_ptr<Engine>(new Engine(std::move(impl)));
+}
+
+const Config& Engine::config() const { return impl_->config; }
+const Encoder& Engine::encoder() const { return *impl_->encoder; }
+
+absl::StatusOr<std::shared_ptr<Collection>> Engine::GetCollection(const std::string& name,
+                                                                  bool create) {
+  return impl_->collections.Get(name, create);
+}
+
+std::vector<std::string> Engine::ListCollections() const { return impl_->collections.List(); }
+
+absl::Status Engine::DropCollection(const std::string& name) {
+  if (impl_->imports->Busy(name)) {
+    return absl::FailedPreconditionError(
+        fmt::format("an import into collection \"{}\" is queued or running", name));
+  }
+  return impl_->collections.Drop(name);
+}
+
+absl::StatusOr<CollectionStats> Engine::Stats(const std::string& name) {
+  const auto collection = GetCollection(name);
+  if (!collection.ok()) return collection.status();
+  const auto snapshot = (*collection)->snapshot();
+  CollectionStats stats;
+  stats.name = name;
+  stats.items = snapshot->live_items;
+  stats.rows = snapshot->live_rows;
+  stats.bytes = impl_->collections.Bytes(name);
+  stats.model = snapshot->model;
+  return stats;
+}
+
+absl::StatusOr<Answer> Engine::Search(const std::string& collection, const Query& query) {
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  return imago::Search(**found, impl_->terms, query);
+}
+
+absl::StatusOr<uint64_t> Engine::Count(const std::string& collection, const Filter& filter) {
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  return CountMatches(*(*found)->snapshot(), filter);
+}
+
+absl::StatusOr<Embeddings> Engine::Embed(absl::Span<const Content> contents) {
+  return impl_->encoder->Encode(contents);
+}
+
+absl::StatusOr<Item> Engine::Put(const std::string& collection, Upload upload) {
+  if (auto status = CheckId(upload.id); !status.ok()) return status;
+  if (auto status = CheckCaption(upload.caption); !status.ok()) return status;
+  auto metadata = CheckMetadata(upload.metadata_json);
+  if (!metadata.ok()) return metadata.status();
+  const auto found = GetCollection(collection, /*create=*/true);
+  if (!found.ok()) return found.status();
+  Item item;
+  item.id = std::move(upload.id);
+  item.caption = std::move(upload.caption);
+  item.metadata_json = *std::move(metadata);
+  auto entry = impl_->uploads.MakeEntry(**found, std::move(item), std::move(upload.bytes));
+  if (!entry.ok()) return entry.status();
+  Item written = entry->item;
+  std::vector<Entry> entries;
+  entries.push_back(*std::move(entry));
+  const std::lock_guard lock(impl_->edits);
+  if (auto status = (*found)->Write(std::move(entries)); !status.ok()) return status;
+  return written;
+}
+
+absl::StatusOr<Item> Engine::GetItem(const std::string& collection, const std::string& id) {
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  auto item = (*found)->store().GetItem(id);
+  if (absl::IsNotFound(item.status())) {
+    return absl::NotFoundError(fmt::format("there is no item \"{}\" in \"{}\"", id, collection));
+  }
+  return item;
+}
+
+absl::StatusOr<Item> Engine::Patch(const std::string& collection, const std::string& id,
+                                   const std::string& patch_json) {
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  const std::lock_guard lock(impl_->edits);
+  auto item = GetItem(collection, id);
+  if (!item.ok()) return item.status();
+  auto patched = PatchItem(*std::move(item), patch_json);
+  if (!patched.ok()) return patched.status();
+  if (auto status = (*found)->UpdateItem(*patched); !status.ok()) return status;
+  return patched;
+}
+
+absl::Status Engine::Remove(const std::string& collection, const std::vector<std::string>& ids) {
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  const std::lock_guard lock(impl_->edits);
+  absl::Status missing;
+  std::vector<std::string> present;
+  for (const std::string& id : ids) {
+    const auto item = GetItem(collection, id);
+    if (item.ok()) {
+      present.push_back(id);
+    } else if (absl::IsNotFound(item.status())) {
+      missing.Update(item.status());
+    } else {
+      return item.status();
+    }
+  }
+  return present.empty() ? missing : (*found)->Remove(present);
+}
+
+absl::StatusOr<std::string> Engine::Thumbnail(const std::string& collection,
+                                              const std::string& id) {
+  const auto item = GetItem(collection, id);
+  if (!item.ok()) return item.status();
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  auto bytes = (*found)->store().GetBlob(kThumbnailBlob, id);
+  if (absl::IsNotFound(bytes.status())) {
+    return absl::NotFoundError(fmt::format("item \"{}\" has no thumbnail", id));
+  }
+  return bytes;
+}
+
+absl::StatusOr<std::string> Engine::Original(const std::string& collection, const std::string& id) {
+  const auto item = GetItem(collection, id);
+  if (!item.ok()) return item.status();
+  if (item->uri != "blob:") return ReadOriginalFile(*item, impl_->config.decode.max_bytes);
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  return (*found)->store().GetBlob(kOriginalBlob, id);
+}
+
+absl::StatusOr<std::string> Engine::StartImport(const std::string& collection,
+                                                const ImportOptions& options) {
+  auto found = GetCollection(collection, /*create=*/true);
+  if (!found.ok()) return found.status();
+  ImportOptions configured = options;
+  configured.decode = impl_->config.decode;
+  configured.decode_worker = impl_->config.decode_worker;
+  return impl_->imports->Start({collection, *std::move(found)}, configured);
+}
+
+absl::StatusOr<ImportReport> Engine::GetImport(const std::string& job) {
+  auto known = FindImport(impl_->collections, *impl_->imports, job);
+  if (!known.ok()) return known.status();
+  return std::move(known->report);
+}
+
+std::vector<ImportReport> Engine::ListImports() {
+  return ListAllImports(impl_->collections, *impl_->imports);
+}
+
+absl::Status Engine::PauseImport(const std::string& job) {
+  return impl_->Steer(job, [&] { return impl_->imports->SetPaused(job, true); });
+}
+
+absl::Status Engine::ResumeImport(const std::string& job) {
+  return impl_->Steer(job, [&] { return impl_->imports->SetPaused(job, false); });
+}
+
+absl::Status Engine::CancelImport(const std::string& job) {
+  return impl_->Steer(job, [&] { return impl_->imports->Cancel(job); });
+}
+
+absl::StatusOr<std::string> Engine::RetryFailed(const std::string& job) {
+  const auto known = FindImport(impl_->collections, *impl_->imports, job);
+  if (!known.ok()) return known.status();
+  if (!HasEnded(known->report.state) || known->report.failed.empty()) {
+    return absl::FailedPreconditionError(
+        fmt::format("import \"{}\" {}", job,
+                    HasEnded(known->report.state) ? "has no failed files" : "has not ended"));
+  }
+  ImportOptions options;
+  for (const FailedFile& file : known->report.failed) options.only.push_back(file.path);
+  return StartImport(known->collection, options);
+}
+
+}  // namespace imago

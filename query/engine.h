@@ -38,16 +38,22 @@ struct Upload {
 // Thread-safe.
 class Engine {
  public:
+  // With the model that the configuration asks for.
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config);
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config,
+                                                      std::unique_ptr<Encoder> encoder);
   ~Engine();  // cancels imports, waits for them, flushes
 
   const Config& config() const;
   const Encoder& encoder() const;
 
-  // Names are [a-z0-9_-]{1,64}. Get creates when asked to; else kNotFound.
+  // Names are [a-z0-9_-]{1,64}. Opened when first asked for; created when `create` says so, else
+  // kNotFound. kFailedPrecondition when its vectors come from another model.
   absl::StatusOr<std::shared_ptr<Collection>> GetCollection(const std::string& name,
                                                             bool create = false);
   std::vector<std::string> ListCollections() const;
+  // Waits for requests that use it, at most 10 s (kUnavailable); kFailedPrecondition while an
+  // import into it is queued or running.
   absl::Status DropCollection(const std::string& name);
   absl::StatusOr<CollectionStats> Stats(const std::string& name);
 
@@ -56,25 +62,36 @@ class Engine {
   // One vector for each content.
   absl::StatusOr<Embeddings> Embed(absl::Span<const Content> contents);
 
+  // Writes the item, or all of it anew; creates the collection. Ids have 1 to 512 bytes of UTF-8
+  // without control characters, captions and metadata at most 64 KiB. Bytes that the collection has
+  // under any id are not embedded again. Undecodable pictures: as DecodeImage.
   absl::StatusOr<Item> Put(const std::string& collection, Upload upload);
   absl::StatusOr<Item> GetItem(const std::string& collection, const std::string& id);
-  // Replaces caption and merges metadata (RFC 7396 merge patch).
+  // {"caption":..., "metadata":{...}}: replaces the caption and merges the metadata (RFC 7396 merge
+  // patch).
   absl::StatusOr<Item> Patch(const std::string& collection, const std::string& id,
                              const std::string& patch_json);
+  // Ids that are not there are ignored; kNotFound when none is.
   absl::Status Remove(const std::string& collection, const std::vector<std::string>& ids);
   absl::StatusOr<std::string> Thumbnail(const std::string& collection, const std::string& id);
-  // The picture file's bytes: the upload, or the file at the item's uri if its SHA-256 still
-  // agrees.
+  // The picture file's bytes: the upload, or the file at the item's uri. kNotFound when it is gone,
+  // and when it is another file by now (its SHA-256 differs).
   absl::StatusOr<std::string> Original(const std::string& collection, const std::string& id);
 
-  // Imports run one at a time each in the background; the report of any job, running or ended.
+  // Imports run in the background, one after the other. Creates the collection; limits and decoder
+  // are the configuration's. Returns the job's id.
   absl::StatusOr<std::string> StartImport(const std::string& collection,
                                           const ImportOptions& options);
+  // The report of any job: queued, running, ended, or of an earlier run of the program; a job that
+  // the program's end cut short is reported as failed.
   absl::StatusOr<ImportReport> GetImport(const std::string& job);
-  std::vector<ImportReport> ListImports();
+  std::vector<ImportReport> ListImports();  // oldest first
+  // kFailedPrecondition when the job has ended.
   absl::Status PauseImport(const std::string& job);
   absl::Status ResumeImport(const std::string& job);
   absl::Status CancelImport(const std::string& job);
+  // A new import of just the files that failed; kFailedPrecondition when the job has not ended or
+  // nothing failed.
   absl::StatusOr<std::string> RetryFailed(const std::string& job);
 
  private:

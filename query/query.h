@@ -29,13 +29,13 @@ struct Query {
   int limit = 20;      // 1 .. 1000
   std::string cursor;  // of the previous page, empty for the first
   std::optional<double> min_score;
-  bool include_metadata = true;
+  bool include_metadata = true;  // else the hits' metadata_json is empty
 };
 
 struct Hit {
   Item item;
-  double score = 0;      // 0 to 1: raw_score mapped monotonically for display, see search.cc
-  double raw_score = 0;  // weighted cosine
+  double score = 0;      // 0 to 1: DisplayScore of raw_score, see search.h
+  double raw_score = 0;  // weighted mean of the terms' cosines, see QueryVector
 };
 
 struct Timings {

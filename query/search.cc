@@ -38,7 +38,7 @@ absl::Status CheckQuery(const Query& query) {
 Hit MakeHit(const RankedItem& ranked, const Query& query, double picture_share) {
   Hit hit;
   hit.item = ranked.record->item;
-  if (!query.include_metadata) hit.item.metadata_json = "{}";
+  if (!query.include_metadata) hit.item.metadata_json.clear();
   hit.raw_score = double{ranked.raw_score};
   hit.score = DisplayScore(hit.raw_score, picture_share);
   return hit;
