@@ -1,0 +1,178 @@
+#include "embed/torch/efficientnet_lite.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace imago {
+namespace {
+
+constexpr double kNormEpsilon = 1e-3;
+constexpr double kNormMomentum = 0.01;
+constexpr int64_t kChannelDivisor = 8;
+
+// To the nearest multiple of 8, but not down by more than a tenth.
+int64_t ScaleChannels(int64_t channels, double width) {
+  const double wanted = static_cast<double>(channels) * width;
+  int64_t scaled = std::max(kChannelDivisor, static_cast<int64_t>(wanted + kChannelDivisor / 2.0) /
+                                                 kChannelDivisor * kChannelDivisor);
+  if (static_cast<double>(scaled) < 0.9 * wanted) scaled += kChannelDivisor;
+  return scaled;
+}
+
+// Of n pixels under TensorFlow's rule: what is lacking for ceil(n / stride) windows.
+int64_t SamePadding(int64_t n, int64_t kernel, int64_t stride) {
+  const int64_t windows = (n + stride - 1) / stride;
+  return std::max<int64_t>((windows - 1) * stride + kernel - n, 0);
+}
+
+}  // namespace
+
+absl::StatusOr<EfficientNetLiteOptions> EfficientNetLiteVariant(const std::string& name) {
+  struct Variant {
+    std::string_view name;
+    double width;
+    double depth;
+  };
+  constexpr std::array<Variant, 3> kVariants = {{{"efficientnet-lite0", 1.0, 1.0},
+                                                 {"efficientnet-lite1", 1.0, 1.1},
+                                                 {"efficientnet-lite2", 1.1, 1.2}}};
+  const auto variant = std::find_if(kVariants.begin(), kVariants.end(),
+                                    [&name](const Variant& v) { return v.name == name; });
+  if (variant == kVariants.end()) {
+    return absl::InvalidArgumentError(fmt::format("no EfficientNet-Lite is called \"{}\"", name));
+  }
+  EfficientNetLiteOptions options;
+  options.stages = {{1, 3, 1, 1, 16},  {2, 3, 2, 6, 24},  {2, 5, 2, 6, 40}, {3, 3, 2, 6, 80},
+                    {3, 5, 1, 6, 112}, {4, 5, 2, 6, 192}, {1, 3, 1, 6, 320}};
+  for (size_t i = 0; i < options.stages.size(); ++i) {
+    EfficientNetStage& stage = options.stages[i];
+    stage.channels = ScaleChannels(stage.channels, variant->width);
+    const bool at_an_end = i == 0 || i + 1 == options.stages.size();
+    if (at_an_end) continue;  // only the middle grows deeper
+    stage.repeats = std::lround(std::ceil(static_cast<double>(stage.repeats) * variant->depth));
+  }
+  return options;
+}
+
+SameConv::SameConv(const Shape& shape)
+    : weight(register_parameter(
+          "weight", torch::empty({shape.out, shape.in / shape.groups, shape.kernel, shape.kernel},
+                                 torch::MemoryFormat::ChannelsLast))),
+      shape_(shape) {}
+
+torch::Tensor SameConv::Forward(const torch::Tensor& x) const {
+  const int64_t high = SamePadding(x.size(2), shape_.kernel, shape_.stride);
+  const int64_t wide = SamePadding(x.size(3), shape_.kernel, shape_.stride);
+  torch::Tensor padded = x;
+  int64_t both = 0;  // what the convolution itself pads on every side, which costs nothing
+  if (high == wide && high % 2 == 0) {
+    both = high / 2;
+  } else {
+    padded = torch::constant_pad_nd(x, {wide / 2, wide - wide / 2, high / 2, high - high / 2});
+  }
+  return torch::conv2d(padded, weight, bias, shape_.stride, both, /*dilation=*/1, shape_.groups);
+}
+
+ConvNorm::ConvNorm(torch::nn::Module& owner, const std::string& conv, const std::string& norm,
+                   const SameConv::Shape& shape)
+    : norm_name_(norm),
+      conv_(owner.register_module(conv, std::make_shared<SameConv>(shape))),
+      norm_(owner.register_module(
+          norm,
+          torch::nn::BatchNorm2d(
+              torch::nn::BatchNormOptions(shape.out).eps(kNormEpsilon).momentum(kNormMomentum)))) {}
+
+torch::Tensor ConvNorm::Forward(const torch::Tensor& x) {
+  const torch::Tensor y = conv_->Forward(x);
+  return norm_ ? norm_->forward(y) : y;
+}
+
+void ConvNorm::Fold(torch::nn::Module& owner) {
+  if (!norm_) return;
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor gain = norm_->weight / (norm_->running_var + kNormEpsilon).sqrt();
+  conv_->weight.mul_(gain.view({-1, 1, 1, 1}));
+  conv_->bias = conv_->register_parameter("bias", norm_->bias - norm_->running_mean * gain);
+  owner.unregister_module(norm_name_);
+  norm_ = nullptr;
+}
+
+void ConvNorm::Initialise() {
+  torch::nn::init::kaiming_normal_(conv_->weight, 0.0, torch::kFanOut, torch::kReLU);
+}
+
+InvertedResidual::InvertedResidual(int64_t in, const EfficientNetStage& stage)
+    : shortcut_(stage.stride == 1 && in == stage.channels) {
+  const int64_t inner = in * stage.expand;
+  if (stage.expand != 1) {
+    parts_.push_back(ConvNorm(*this, "expand_conv", "bn0", {in, inner, 1, 1, 1}));
+  }
+  parts_.push_back(
+      ConvNorm(*this, "depthwise_conv", "bn1", {inner, inner, stage.kernel, stage.stride, inner}));
+  parts_.push_back(ConvNorm(*this, "project_conv", "bn2", {inner, stage.channels, 1, 1, 1}));
+}
+
+torch::Tensor InvertedResidual::Forward(const torch::Tensor& x) {
+  torch::Tensor y = x;
+  for (size_t i = 0; i + 1 < parts_.size(); ++i) y = parts_[i].Forward(y).clamp_(0, 6);
+  y = parts_.back().Forward(y);
+  return shortcut_ ? y.add_(x) : y;
+}
+
+void InvertedResidual::FoldBatchNorm() {
+  for (ConvNorm& part : parts_) part.Fold(*this);
+}
+
+void InvertedResidual::Initialise() {
+  for (ConvNorm& part : parts_) part.Initialise();
+}
+
+EfficientNetLite::EfficientNetLite(const EfficientNetLiteOptions& options, TowerInit init) {
+  ends_.push_back(ConvNorm(*this, "conv_stem", "bn0", {3, options.stem_channels, 3, 2, 1}));
+  int64_t channels = options.stem_channels;
+  torch::nn::ModuleList list;
+  for (EfficientNetStage stage : options.stages) {
+    for (int64_t i = 0; i < stage.repeats; ++i) {
+      blocks_.push_back(std::make_shared<InvertedResidual>(channels, stage));
+      list->push_back(blocks_.back());
+      channels = stage.channels;
+      stage.stride = 1;
+    }
+  }
+  register_module("blocks", list);
+  ends_.push_back(ConvNorm(*this, "conv_head", "bn1", {channels, options.features, 1, 1, 1}));
+  if (options.classes > 0) {
+    fc_ = register_module("fc", torch::nn::Linear(options.features, options.classes));
+  }
+  if (init == TowerInit::kPublished) Initialise();
+}
+
+torch::Tensor EfficientNetLite::Places(const torch::Tensor& pixels) {
+  torch::Tensor x = pixels.contiguous(torch::MemoryFormat::ChannelsLast);
+  x = ends_.front().Forward(x).clamp_(0, 6);
+  for (const auto& block : blocks_) x = block->Forward(x);
+  return ends_.back().Forward(x).clamp_(0, 6);
+}
+
+torch::Tensor EfficientNetLite::Features(const torch::Tensor& pixels) {
+  return Places(pixels).mean({2, 3});
+}
+
+torch::Tensor EfficientNetLite::Logits(const torch::Tensor& features) {
+  return fc_->forward(features);
+}
+
+void EfficientNetLite::FoldBatchNorm() {
+  for (ConvNorm& part : ends_) part.Fold(*this);
+  for (const auto& block : blocks_) block->FoldBatchNorm();
+}
+
+void EfficientNetLite::Initialise() {
+  for (ConvNorm& part : ends_) part.Initialise();
+  for (const auto& block : blocks_) block->Initialise();
+}
+
+}  // namespace imago
