@@ -1,0 +1,58 @@
+#ifndef IMAGO_TESTS_SUPPORT_PUBLISHED_CLIP_H_
+#define IMAGO_TESTS_SUPPORT_PUBLISHED_CLIP_H_
+
+// Made-up CLIP checkpoints in the published layouts. Values follow from the tensors' names by the
+// formula of tests/golden/make_clip_goldens.py, whose results clip_goldens.json holds.
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "embed/image.h"
+#include "embed/safetensors.h"
+
+namespace imago {
+
+// A case of clip_goldens.json.
+struct ClipGolden {
+  std::string name;
+  std::string activation;
+  int64_t dim = 0;
+  int64_t size = 0;
+  int64_t patch = 0;  // 0: a ModifiedResNet
+  int64_t width = 0;
+  int64_t layers = 0;
+  std::array<int64_t, 4> blocks = {};
+  int64_t text_width = 0;
+  int64_t text_heads = 0;
+  int64_t text_layers = 0;
+  int64_t context = 0;
+
+  std::vector<std::string> texts;
+  std::vector<std::vector<int64_t>> ids;  // of the texts, padded with 0 to the context
+  std::vector<float> image_row;           // of MadeUpPicture(size)
+  std::vector<std::vector<float>> text_rows;
+  double image_row_length = 0;          // before it was normalised
+  std::vector<float> before_blocks;     // first values of the last token after ln_pre
+  std::vector<float> last_text_tokens;  // of token 2 of text 0 after ln_final
+};
+ClipGolden ReadClipGolden(const std::string& name);
+
+Image MadeUpPicture(int size);
+
+// A checkpoint's tensors, F16, by OpenAI's names.
+std::vector<TensorToWrite> OpenAiClip(const ClipGolden& shape);
+// The same in Hugging Face's layout (a Vision Transformer), and in open_clip's with "text.".
+std::vector<TensorToWrite> HuggingFaceClip(const std::vector<TensorToWrite>& open_ai);
+std::vector<TensorToWrite> OpenClipWithTextTower(std::vector<TensorToWrite> open_ai);
+
+// A merges.txt of the published length whose merges never touch ASCII, so that words are spelled.
+std::string MadeUpMerges();
+
+// A fresh folder with model.safetensors and merges.txt.
+std::string WritePublished(const std::vector<TensorToWrite>& tensors);
+
+}  // namespace imago
+
+#endif  // IMAGO_TESTS_SUPPORT_PUBLISHED_CLIP_H_
