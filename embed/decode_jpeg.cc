@@ -193,6 +193,7 @@ absl::StatusOr<DecodedImage> DecodeJpeg(ByteSpan bytes, const DecodeOptions& opt
   const int width = reader.full_width();
   const int height = reader.full_height();
   if (auto s = CheckDimensions(kFormat, width, height, options); !s.ok()) return s;
+  const int orientation = reader.orientation();  // now: finishing forgets the markers
   if (reader.components() == 2 || reader.components() > 4) {
     return Unsupported(kFormat, fmt::format("{} colour components", reader.components()));
   }
@@ -201,7 +202,6 @@ absl::StatusOr<DecodedImage> DecodeJpeg(ByteSpan bytes, const DecodeOptions& opt
   }
   Image image = NewImage(reader.width(), reader.height());
   if (!ReadPixels(reader, image.rgb.data()) || !reader.Finish()) return reader.status();
-  const int orientation = reader.orientation();
   DecodedImage decoded = MakeDecoded(kFormat, std::move(image), orientation);
   const bool turned = orientation >= 5;
   decoded.full_width = turned ? height : width;

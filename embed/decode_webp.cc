@@ -40,6 +40,16 @@ uint32_t RiffSize(ByteSpan bytes) {
   return bytes[4] | uint32_t{bytes[5]} << 8 | uint32_t{bytes[6]} << 16 | uint32_t{bytes[7]} << 24;
 }
 
+// The canvas of an extended file, which is allowed to be far larger than any frame.
+absl::Status CheckCanvas(ByteSpan bytes, const DecodeOptions& options) {
+  const bool is_extended = bytes.size() >= 30 && std::memcmp(&bytes[12], "VP8X", 4) == 0;
+  if (!is_extended) return absl::OkStatus();
+  const auto side = [bytes](size_t at) {
+    return 1 + (bytes[at] | int64_t{bytes[at + 1]} << 8 | int64_t{bytes[at + 2]} << 16);
+  };
+  return CheckDimensions(kFormat, side(24), side(27), options);
+}
+
 int Orientation(const WebPDemuxer* demuxer) {
   WebPChunkIterator chunk{};
   const bool found = WebPDemuxGetChunk(demuxer, "EXIF", 1, &chunk) != 0;
@@ -91,6 +101,7 @@ absl::StatusOr<DecodedImage> DecodeWebp(ByteSpan bytes, const DecodeOptions& opt
   if (RiffSize(bytes) > bytes.size() - kRiffHeaderBytes) {
     return Corrupt(kFormat, "premature end of file");
   }
+  if (auto s = CheckCanvas(bytes, options); !s.ok()) return s;
   const WebPData data = {bytes.data(), bytes.size()};
   const Demuxer demuxer(WebPDemux(&data));
   if (demuxer == nullptr) return Corrupt(kFormat, "bad structure");
