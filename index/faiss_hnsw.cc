@@ -122,7 +122,8 @@ absl::StatusOr<std::vector<std::vector<Neighbor>>> HnswIndex::Search(MatrixView 
   k = std::min(k, kept);
   const TopKOptions scan = {.k = k, .keep = keep, .threads = options_.threads};
   // What the filter will take away is fetched beforehand, with something to spare.
-  const size_t fetch = kept == size() ? k : k * size() / std::max<size_t>(kept, 1) * 3 / 2 + 16;
+  const size_t wanted = kept == size() ? k : 2 * k * size() / std::max<size_t>(kept, 1);
+  const size_t fetch = std::max<size_t>(options_.hnsw_ef_search, wanted);
   if (kept <= std::max(kScanRows, size() / kScanShare) || fetch > size() / kScanShare) {
     return store_.Scan(queries, scan);
   }
@@ -142,8 +143,10 @@ absl::StatusOr<std::vector<std::vector<Neighbor>>> HnswIndex::Walk(MatrixView qu
   std::vector<std::vector<Neighbor>> found(queries.rows());
   std::vector<float> scores(queries.rows() * fetch);
   std::vector<int64_t> labels(queries.rows() * fetch, -1);
+  // FAISS 1.7.3 takes from these only when to stop; the breadth of its search it takes from the
+  // number of results.
   faiss::SearchParametersHNSW parameters;
-  parameters.efSearch = std::max(options_.hnsw_ef_search, static_cast<int>(2 * fetch));
+  parameters.efSearch = static_cast<int>(fetch);
   const absl::Status ran = RunFaiss(options_.threads, [&] {
     graph_.search(static_cast<int64_t>(queries.rows()), queries.data(), static_cast<int64_t>(fetch),
                   scores.data(), labels.data(), &parameters);
@@ -151,10 +154,7 @@ absl::StatusOr<std::vector<std::vector<Neighbor>>> HnswIndex::Walk(MatrixView qu
   if (!ran.ok()) return ran;
   for (size_t i = 0; i < labels.size(); ++i) {
     if (labels[i] < 0 || (keep != nullptr && !keep->Get(labels[i]))) continue;
-    const uint32_t row = static_cast<uint32_t>(labels[i]);
-    const float score =
-        ActiveKernels().dot_f16(queries.row(i / fetch), store_.rows().row(row), queries.cols());
-    found[i / fetch].push_back({row, score});
+    found[i / fetch].push_back({static_cast<uint32_t>(labels[i]), scores[i]});
   }
   for (std::vector<Neighbor>& best : found) std::sort(best.begin(), best.end(), Better);
   return found;

@@ -1,6 +1,7 @@
 #ifndef IMAGO_TESTS_SUPPORT_KERNELS_H_
 #define IMAGO_TESTS_SUPPORT_KERNELS_H_
 
+#include <cmath>
 #include <random>
 #include <string>
 #include <vector>
@@ -25,6 +26,19 @@ inline Matrix RandomUnitRows(size_t rows, size_t cols, std::mt19937& random) {
   return out;
 }
 
+// Unit rows around `clusters` random directions, as embeddings lie.
+inline Matrix ClusteredUnitRows(size_t rows, size_t cols, size_t clusters, std::mt19937& random) {
+  const Matrix centers = RandomUnitRows(clusters, cols, random);
+  std::normal_distribution<float> normal(0, 0.7f / std::sqrt(static_cast<float>(cols)));
+  Matrix out(rows, cols);
+  for (size_t r = 0; r < rows; ++r) {
+    const float* center = centers.row(random() % clusters);
+    for (size_t i = 0; i < cols; ++i) out.row(r)[i] = center[i] + normal(random);
+  }
+  NormalizeRows(out);
+  return out;
+}
+
 inline RowMask RandomMask(size_t rows, double share, std::mt19937& random) {
   std::bernoulli_distribution keep(share);
   RowMask out(rows);
@@ -45,6 +59,12 @@ class EachKernels : public testing::TestWithParam<const Kernels*> {
 inline std::string KernelsName(const testing::TestParamInfo<const Kernels*>& info) {
   return info.param->name;
 }
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+inline constexpr bool kSanitized = true;
+#else
+inline constexpr bool kSanitized = false;
+#endif
 
 }  // namespace imago
 
