@@ -273,6 +273,11 @@ absl::StatusOr<PreparedImage> IsolatedDecoder::Prepare(absl::Span<const uint8_t>
     return absl::InvalidArgumentError(fmt::format("{} bytes are over the limit of {} bytes",
                                                   bytes.size(), options.decode.max_bytes));
   }
+  // One that died while it waited is not this picture's fault.
+  if (pid_ > 0 && waitpid(pid_, nullptr, WNOHANG) == pid_) {
+    pid_ = -1;
+    Kill();
+  }
   if (pid_ < 0) {
     if (auto s = Spawn(); !s.ok()) return s;
   }
