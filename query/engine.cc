@@ -144,6 +144,12 @@ absl::StatusOr<uint64_t> Engine::Count(const std::string& collection, const Filt
   return CountMatches(*(*found)->snapshot(), filter);
 }
 
+absl::StatusOr<Image> Engine::DecodePicture(const std::string& bytes) {
+  auto prepared = impl_->uploads.Decode(bytes);
+  if (!prepared.ok()) return prepared.status();
+  return std::move(prepared->input);
+}
+
 absl::StatusOr<Embeddings> Engine::Embed(absl::Span<const Content> contents) {
   return impl_->encoder->Encode(contents);
 }

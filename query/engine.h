@@ -59,6 +59,9 @@ class Engine {
 
   absl::StatusOr<Answer> Search(const std::string& collection, const Query& query);
   absl::StatusOr<uint64_t> Count(const std::string& collection, const Filter& filter);
+  // The picture of a query or to embed, made ready for the encoder. Decoded where uploads are: in a
+  // process apart when the configuration says so. Errors as DecodeImage.
+  absl::StatusOr<Image> DecodePicture(const std::string& bytes);
   // One vector for each content.
   absl::StatusOr<Embeddings> Embed(absl::Span<const Content> contents);
 

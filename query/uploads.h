@@ -24,11 +24,12 @@ class Uploads {
   // Bytes that `collection` has already are neither decoded nor embedded. Errors of the picture as
   // DecodeImage, naming the item.
   absl::StatusOr<Entry> MakeEntry(const Collection& collection, Item item, std::string bytes);
+  // Ready for the encoder, with a thumbnail. Errors as DecodeImage.
+  absl::StatusOr<PreparedImage> Decode(const std::string& bytes);
 
  private:
   absl::StatusOr<bool> CopySame(const Store& store, const std::string& same, Entry& entry) const;
   absl::Status Embed(Entry& entry);
-  absl::StatusOr<PreparedImage> Decode(const std::string& bytes);
 
   const Encoder& encoder_;
   const DecodeOptions limits_;

@@ -3,6 +3,7 @@
 
 // The JSON that people and programs see, the same for REST and for the command line's --json.
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -13,18 +14,21 @@
 
 namespace imago {
 
+// A picture file's bytes to a picture, as Engine::DecodePicture.
+using PictureDecode = std::function<absl::StatusOr<Image>(const std::string& bytes)>;
+
 // A search request's body. Errors are kInvalidArgument and start with the field ("limit: must be 1
 // to 1000, is 0"), which ErrorField gives back. Pictures given as {"image":{"base64":...}} are
-// decoded with `decode`; what is no picture there is kUnimplemented or kDataLoss.
-absl::StatusOr<Query> ParseQuery(const std::string& body, const DecodeOptions& decode);
+// decoded with `decode`, whose errors keep their HTTP status.
+absl::StatusOr<Query> ParseQuery(const std::string& body, const PictureDecode& decode);
 // {"searches":[<search>, ...]}, at most 64.
 absl::StatusOr<std::vector<Query>> ParseQueries(const std::string& body,
-                                                const DecodeOptions& decode);
+                                                const PictureDecode& decode);
 // {"filter":{...}}.
 absl::StatusOr<Filter> ParseCount(const std::string& body);
 // {"inputs":[{"text":...},{"image":{"base64":...}}]}, 1 to 256 of them.
 absl::StatusOr<std::vector<Content>> ParseInputs(const std::string& body,
-                                                 const DecodeOptions& decode);
+                                                 const PictureDecode& decode);
 
 std::string AnswerToJson(const Answer& answer, const std::string& request_id);
 // Metadata that is no JSON object is left out. "asset_path" is the id as one path segment: bytes
@@ -37,7 +41,8 @@ std::string FindingsToJson(const std::vector<Finding>& findings);
 
 // kInvalidArgument "<field>: <text>".
 absl::Status FieldError(const std::string& field, const std::string& text);
-// The field that an error made by FieldError is about, else empty.
+// The field that an invalid argument is about: FieldError's, or what stands before the first ": "
+// of the message where that reads like one; else empty.
 std::string ErrorField(const absl::Status& status);
 
 // One table for all: HTTP status of an error.

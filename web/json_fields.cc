@@ -133,28 +133,12 @@ absl::Status Fields::ReadInt(const std::string& name, int low, int high, int* ou
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::string> DecodeBase64(const std::string& field, const std::string& base64,
-                                         int64_t max_bytes) {
-  if (static_cast<int64_t>(base64.size()) / 4 * 3 > max_bytes + 3) {
-    return WithHttpStatus(FieldError(field, fmt::format("is larger than {} bytes", max_bytes)),
-                          413);
-  }
+absl::StatusOr<std::string> DecodeBase64(const std::string& field, const std::string& base64) {
   std::string bytes;
   if (base64.empty() || !absl::Base64Unescape(base64, &bytes)) {
     return FieldError(field, "is not base64");
   }
   return bytes;
-}
-
-absl::StatusOr<Image> DecodePicture(const std::string& field, const std::string& base64,
-                                    const DecodeOptions& decode) {
-  absl::StatusOr<std::string> bytes = DecodeBase64(field, base64, decode.max_bytes);
-  if (!bytes.ok()) return bytes.status();
-  const auto* data = reinterpret_cast<const uint8_t*>(bytes->data());
-  absl::StatusOr<DecodedImage> decoded = DecodeImage({data, bytes->size()}, decode);
-  if (decoded.ok()) return std::move(decoded->image);
-  const absl::Status named = FieldError(field, std::string(decoded.status().message()));
-  return WithHttpStatus(named, HttpStatus(decoded.status()));
 }
 
 absl::Status CheckText(const std::string& field, const std::string& text) {

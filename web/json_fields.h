@@ -10,7 +10,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "embed/decode_image.h"
 
 namespace imago {
 
@@ -46,12 +45,8 @@ class Fields {
   std::string where_;
 };
 
-// Standard base64, white space allowed, of at most `max_bytes` decoded bytes.
-absl::StatusOr<std::string> DecodeBase64(const std::string& field, const std::string& base64,
-                                         int64_t max_bytes);
-// A picture given as base64; errors name the field.
-absl::StatusOr<Image> DecodePicture(const std::string& field, const std::string& base64,
-                                    const DecodeOptions& decode);
+// Standard base64, white space allowed.
+absl::StatusOr<std::string> DecodeBase64(const std::string& field, const std::string& base64);
 // Text to search by: 1 to 4096 bytes that are more than white space.
 absl::Status CheckText(const std::string& field, const std::string& text);
 

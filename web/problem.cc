@@ -74,7 +74,15 @@ absl::Status FieldError(const std::string& field, const std::string& text) {
   return status;
 }
 
-std::string ErrorField(const absl::Status& status) { return Payload(status, kFieldPayload); }
+std::string ErrorField(const absl::Status& status) {
+  if (!absl::IsInvalidArgument(status)) return "";
+  const std::string set = Payload(status, kFieldPayload);
+  const std::string message(status.message());
+  const std::string start = message.substr(0, message.find(": "));
+  const bool plain =
+      start.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.[]") == std::string::npos;
+  return set.empty() && plain && start.size() < message.size() ? start : set;
+}
 
 absl::Status WithHttpStatus(absl::Status status, int http_status) {
   status.SetPayload(kHttpPayload, absl::Cord(std::to_string(http_status)));

@@ -17,8 +17,12 @@ constexpr size_t kMaxInputs = 256;
 constexpr size_t kMaxIdBytes = 4096;
 constexpr double kMaxWeight = 100;
 
+absl::Status PictureError(const std::string& field, const absl::Status& status) {
+  return WithHttpStatus(FieldError(field, std::string(status.message())), HttpStatus(status));
+}
+
 // {"asset_id":...}, {"asset_path":...} or {"base64":...}.
-absl::Status ReadPicture(const json& object, const std::string& where, const DecodeOptions& decode,
+absl::Status ReadPicture(const json& object, const std::string& where, const PictureDecode& decode,
                          Term* term) {
   const Fields fields(object, where);
   if (absl::Status s = fields.CheckNames({"asset_id", "asset_path", "base64"}); !s.ok()) return s;
@@ -30,8 +34,10 @@ absl::Status ReadPicture(const json& object, const std::string& where, const Dec
   if (absl::Status s = fields.Read(name, &value); !s.ok()) return s;
   if (value.empty()) return FieldError(fields.Place(name), "must not be empty");
   if (name == "base64") {
-    absl::StatusOr<Image> image = DecodePicture(fields.Place(name), value, decode);
-    if (!image.ok()) return image.status();
+    const absl::StatusOr<std::string> bytes = DecodeBase64(fields.Place(name), value);
+    if (!bytes.ok()) return bytes.status();
+    absl::StatusOr<Image> image = decode(*bytes);
+    if (!image.ok()) return PictureError(fields.Place(name), image.status());
     term->image = *std::move(image);
     return absl::OkStatus();
   }
@@ -46,7 +52,7 @@ absl::Status ReadPicture(const json& object, const std::string& where, const Dec
 }
 
 absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
-                              const DecodeOptions& decode) {
+                              const PictureDecode& decode) {
   const Fields fields(object, where);
   if (absl::Status s = fields.CheckNames({"text", "image", "weight"}, {"event", "video"}); !s.ok())
     return s;
@@ -68,7 +74,7 @@ absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
   return term;
 }
 
-absl::Status ReadTerms(const Fields& fields, const DecodeOptions& decode, Query* query) {
+absl::Status ReadTerms(const Fields& fields, const PictureDecode& decode, Query* query) {
   const json* terms = fields.Find("query");
   const std::string place = fields.Place("query");
   if (terms == nullptr || !terms->is_array()) return FieldError(place, "must be a list of terms");
@@ -147,7 +153,7 @@ absl::Status ReadInclude(const Fields& fields, Query* query) {
 }
 
 absl::StatusOr<Query> ReadQuery(const json& object, const std::string& where,
-                                const DecodeOptions& decode) {
+                                const PictureDecode& decode) {
   const Fields fields(object, where);
   if (absl::Status s =
           fields.CheckNames({"query", "modalities", "filter", "limit", "cursor", "min_score",
@@ -170,7 +176,7 @@ absl::StatusOr<Query> ReadQuery(const json& object, const std::string& where,
 }
 
 absl::StatusOr<Content> ReadInput(const json& object, const std::string& where,
-                                  const DecodeOptions& decode) {
+                                  const PictureDecode& decode) {
   absl::StatusOr<Term> term = ReadTerm(object, where, decode);
   if (!term.ok()) return term.status();
   if (object.contains("weight")) return FieldError(where + ".weight", "unknown field");
@@ -196,14 +202,14 @@ absl::StatusOr<json> ParseList(const std::string& body, const char* name, size_t
 
 }  // namespace
 
-absl::StatusOr<Query> ParseQuery(const std::string& body, const DecodeOptions& decode) {
+absl::StatusOr<Query> ParseQuery(const std::string& body, const PictureDecode& decode) {
   absl::StatusOr<json> parsed = ParseJsonObject(body);
   if (!parsed.ok()) return parsed.status();
   return ReadQuery(*parsed, "", decode);
 }
 
 absl::StatusOr<std::vector<Query>> ParseQueries(const std::string& body,
-                                                const DecodeOptions& decode) {
+                                                const PictureDecode& decode) {
   absl::StatusOr<json> list = ParseList(body, "searches", kMaxSearches);
   if (!list.ok()) return list.status();
   std::vector<Query> queries;
@@ -226,7 +232,7 @@ absl::StatusOr<Filter> ParseCount(const std::string& body) {
 }
 
 absl::StatusOr<std::vector<Content>> ParseInputs(const std::string& body,
-                                                 const DecodeOptions& decode) {
+                                                 const PictureDecode& decode) {
   absl::StatusOr<json> list = ParseList(body, "inputs", kMaxInputs);
   if (!list.ok()) return list.status();
   std::vector<Content> contents;

@@ -30,7 +30,7 @@ bool MatchSegment(const std::string& pattern, const std::string& value, RouteMat
 
 std::string Join(const std::vector<std::string>& segments, size_t begin, size_t end) {
   std::string joined = segments[begin];
-  for (size_t i = begin + 1; i < end; ++i) joined += "/" + segments[i];
+  for (size_t i = begin + 1; i < end; ++i) joined.append("/").append(segments[i]);
   return joined;
 }
 
@@ -89,7 +89,8 @@ absl::StatusOr<RouteMatch> Router::Match(const std::string& method, const std::s
 std::string AllowedMethods(const Route& route) {
   std::string allowed;
   for (const auto& [method, handler] : route.handlers) {
-    allowed += (allowed.empty() ? "" : ", ") + method + (method == "GET" ? ", HEAD" : "");
+    if (!allowed.empty()) allowed += ", ";
+    allowed += method == "GET" ? "GET, HEAD" : method;
   }
   return allowed;
 }

@@ -115,7 +115,8 @@ absl::StatusOr<HttpResponse> List(Engine& engine, const HttpRequest& request) {
   }
   std::string assets;
   for (const auto& record : records) {
-    assets += (assets.empty() ? "" : ",") + ItemToJson(record->item);
+    if (!assets.empty()) assets += ',';
+    assets += ItemToJson(record->item);
   }
   return JsonResponse(fmt::format(
       "{{\"assets\":[{}],\"next_cursor\":{},\"total\":{},\"snapshot\":{},\"request_id\":\"{}\"}}",

@@ -34,8 +34,7 @@ absl::Status PutLine(Engine& engine, const std::string& collection, const Fields
   if (absl::Status s = fields.Read("caption", &upload.caption); !s.ok()) return s;
   const json* metadata = fields.Find("metadata");
   if (metadata != nullptr) upload.metadata_json = DumpJson(*metadata);
-  absl::StatusOr<std::string> bytes =
-      DecodeBase64("base64", base64, engine.config().decode.max_bytes);
+  absl::StatusOr<std::string> bytes = DecodeBase64("base64", base64);
   if (!bytes.ok()) return bytes.status();
   upload.bytes = *std::move(bytes);
   bool created = false;
@@ -71,7 +70,6 @@ absl::Status RunLine(Engine& engine, const std::string& collection, const std::s
   const Fields fields(*parsed, "");
   if (absl::Status s = fields.Read("op", &result->op); !s.ok()) return s;
   if (absl::Status s = fields.Read("id", &result->id); !s.ok()) return s;
-  if (absl::Status s = CheckAssetId(result->id); !s.ok()) return s;
   if (result->op == "put") return PutLine(engine, collection, fields, result);
   if (result->op == "patch") return PatchLine(engine, collection, fields, result);
   if (result->op == "delete") return DeleteLine(engine, collection, fields, result);

@@ -43,10 +43,13 @@ absl::StatusOr<HttpResponse> Start(Engine& engine, const HttpRequest& request) {
 
 absl::StatusOr<HttpResponse> List(Engine& engine) {
   std::string imports;
-  for (ImportReport& report : engine.ListImports()) {
+  std::vector<ImportReport> reports = engine.ListImports();
+  std::reverse(reports.begin(), reports.end());
+  for (ImportReport& report : reports) {
     // The list of failed files may be long; it has a route of its own.
     report.failed.clear();
-    imports += (imports.empty() ? "" : ",") + ImportReportToJson(report);
+    if (!imports.empty()) imports += ',';
+    imports += ImportReportToJson(report);
   }
   return JsonResponse(fmt::format("{{\"imports\":[{}],\"roots\":{}}}", imports,
                                   DumpJson(json(engine.config().server.import_roots))));

@@ -6,15 +6,12 @@
 namespace imago {
 namespace {
 
-// Pictures to search by are shrunk on decoding as far as the encoder allows.
-DecodeOptions QueryDecode(const Engine& engine) {
-  DecodeOptions decode = engine.config().decode;
-  decode.min_short_side = engine.encoder().preprocess().size;
-  return decode;
+PictureDecode DecodeOf(Engine& engine) {
+  return [&engine](const std::string& bytes) { return engine.DecodePicture(bytes); };
 }
 
 absl::StatusOr<HttpResponse> SearchOne(Engine& engine, const HttpRequest& request) {
-  absl::StatusOr<Query> query = ParseQuery(request.body, QueryDecode(engine));
+  absl::StatusOr<Query> query = ParseQuery(request.body, DecodeOf(engine));
   if (!query.ok()) return query.status();
   absl::StatusOr<Answer> answer = engine.Search(request.Param("collection"), *query);
   if (!answer.ok()) return answer.status();
@@ -23,7 +20,7 @@ absl::StatusOr<HttpResponse> SearchOne(Engine& engine, const HttpRequest& reques
 
 // Each search answers or fails on its own.
 absl::StatusOr<HttpResponse> SearchBatch(Engine& engine, const HttpRequest& request) {
-  absl::StatusOr<std::vector<Query>> queries = ParseQueries(request.body, QueryDecode(engine));
+  absl::StatusOr<std::vector<Query>> queries = ParseQueries(request.body, DecodeOf(engine));
   if (!queries.ok()) return queries.status();
   const auto collection = engine.GetCollection(request.Param("collection"));
   if (!collection.ok()) return collection.status();
@@ -49,7 +46,7 @@ absl::StatusOr<HttpResponse> Count(Engine& engine, const HttpRequest& request) {
 }
 
 absl::StatusOr<HttpResponse> Embed(Engine& engine, const HttpRequest& request) {
-  absl::StatusOr<std::vector<Content>> contents = ParseInputs(request.body, QueryDecode(engine));
+  absl::StatusOr<std::vector<Content>> contents = ParseInputs(request.body, DecodeOf(engine));
   if (!contents.ok()) return contents.status();
   absl::StatusOr<Embeddings> embeddings = engine.Embed(*contents);
   if (!embeddings.ok()) return embeddings.status();

@@ -12,18 +12,14 @@
 
 namespace imago {
 
-// 1 to 4096 bytes of UTF-8.
-absl::Status CheckAssetId(const std::string& id);
-// At most 64 KiB of UTF-8.
-absl::Status CheckCaption(const std::string& caption);
-// A JSON object of at most 1 MiB.
+// A JSON object that does not nest too deep. The engine checks ids, captions and sizes.
 absl::Status CheckMetadata(const std::string& metadata_json);
 // {"caption":...,"metadata":{...}}, at least one of them.
 absl::Status CheckPatch(const std::string& patch_json);
 
 // The upload that a PUT brings: raw bytes, or a form with "file", "caption" and "metadata".
 absl::StatusOr<Upload> ReadUpload(const HttpRequest& request);
-// Stores it; errors about the picture name the id. `created` says whether the id is new.
+// Stores it. `created` says whether the id is new.
 absl::StatusOr<Item> PutUpload(Engine& engine, const std::string& collection, Upload upload,
                                bool* created);
 
