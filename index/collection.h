@@ -3,19 +3,19 @@
 
 // One collection on disk: the store (the truth) and the index made from it.
 //
-//   <dir>/store/                      RocksDB
-//   <dir>/index/CURRENT               the name of the manifest in force
-//   <dir>/index/MANIFEST-<n>          JSON: model, dim, kind, the log sequence covered, segments
-//   with sizes and SHA-256 <dir>/index/segment-<n>           row keys, sequences and the
-//   VectorIndex bytes
+//   <dir>/store/              RocksDB
+//   <dir>/index/CURRENT       the name of the manifest in force, and its SHA-256
+//   <dir>/index/MANIFEST-<n>  JSON: model, dim, kind, the log sequence covered, the segment files
+//   <dir>/index/segment-<n>   items, rows and the bytes of a VectorIndex
 //
 // A write is first synced to the store, then published to readers as a new snapshot. The files
 // under index/ are a cache: a missing, torn or foreign one is found by its checksum and made again
-// from the store.
+// from the store; what the store has beyond them is indexed on opening.
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,8 +28,11 @@ namespace imago {
 
 struct CollectionOptions {
   IndexOptions index;
-  size_t merge_segments =
-      8;  // small segments are merged when more than this many have come together
+  size_t merge_segments = 8;  // so many segments of about one size may lie side by side
+  size_t ann_rows = 4096;     // segments of fewer rows are exact, whatever index.kind says
+  // Called before each step of a write or flush ("apply", "publish", "segment", "manifest",
+  // "sweep"), which ends there when this is an error. For tests of crashes; empty otherwise.
+  std::function<absl::Status(std::string_view step)> before_step;
 };
 
 // An item to write with its vectors (rows of the collection's model) and what hangs on it.
@@ -41,34 +44,39 @@ struct Entry {
 };
 
 struct Finding {
-  std::string what;
+  std::string what;  // a sentence
 };
 
 class Collection {
  public:
   // Opens or creates. `model` and `dim` are those of the encoder in use; a collection whose vectors
-  // come from another model is kFailedPrecondition naming both (empty ones take the new model).
+  // come from another model is kFailedPrecondition naming both (empty ones take the new model), one
+  // that is open elsewhere kUnavailable.
   static absl::StatusOr<std::unique_ptr<Collection>> Open(const std::string& dir,
                                                           const std::string& model, int dim,
                                                           const CollectionOptions& options = {});
-  ~Collection();
+  ~Collection();  // flushes
 
-  // Thread-safe, lock-free for readers once returned.
+  // Thread-safe. Never null; readers take no lock on what it returns.
   std::shared_ptr<const Snapshot> snapshot() const;
   const Store& store() const;
 
-  // Durable, then searchable. One writer at a time (serialised inside). Rows with a wrong model or
-  // dim: kInvalidArgument, nothing written.
+  // Durable, then searchable. One writer at a time (serialised inside). Each entry replaces the
+  // item of its id with all that hung on it; of two with one id the last counts. kInvalidArgument,
+  // and nothing written: vectors of another item, model or dim, not of unit length (within 1 %), or
+  // two with one key.
   absl::Status Write(std::vector<Entry> entries);
+  // Unknown ids are ignored.
   absl::Status Remove(const std::vector<std::string>& ids);
-  // Replaces caption and metadata, keeps vectors. kNotFound.
+  // Replaces caption and metadata, keeps the rest. kNotFound.
   absl::Status UpdateItem(const Item& item);
+  // kNotFound for thumbnails and originals of items that are not there.
   absl::Status PutBlobs(std::vector<Blob> blobs);
-  // Writes the index files for what is published, so that the next Open is quick; called by Close
-  // and at the end of imports.
+  // Writes the index files for what is published, so that the next Open is quick; called by the
+  // destructor and at the end of imports.
   absl::Status Flush();
 
-  // Item whose bytes have this hash, or empty.
+  // The smallest id of the items whose bytes have this hash, or empty. Thread-safe.
   std::string FindBySha256(const std::string& sha256) const;
 
  private:
@@ -77,8 +85,10 @@ class Collection {
   std::unique_ptr<Impl> impl_;
 };
 
-// Checks every invariant offline: each item decodes, has its vectors of unit length and one model,
-// blobs belong to items, manifest and segments match the store. Empty when all is well.
+// Checks every invariant of a collection that nobody has open: each item decodes and has vectors of
+// unit length and one model, blobs belong to items, the files of the index are whole and say what
+// the store says. Items that the store has and the index has not yet are no finding. Empty when all
+// is well; kNotFound when there is no collection.
 absl::StatusOr<std::vector<Finding>> VerifyCollection(const std::string& dir);
 
 }  // namespace imago
