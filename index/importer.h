@@ -56,13 +56,14 @@ struct ImportReport {
 };
 
 struct ImportOptions {
-  std::vector<std::string> paths;  // files and folders; symbolic links to folders are not followed
-  std::vector<std::string> only;   // when not empty: just these files (retry of the failed ones)
-  int decode_threads = 0;          // 0: number of cores
+  std::vector<std::string>
+      paths{};                      // files and folders; symbolic links to folders are not followed
+  std::vector<std::string> only{};  // when not empty: just these files (retry of the failed ones)
+  int decode_threads = 0;           // 0: number of cores
   int batch = 32;
-  DecodeOptions decode;       // its min_short_side is set by the import
-  std::string decode_worker;  // program that decodes, one process for each decode thread; empty:
-                              // in this process
+  DecodeOptions decode{};       // its min_short_side is set by the import
+  std::string decode_worker{};  // program that decodes, one process for each decode thread; empty:
+                                // in this process
   bool prune = false;  // removes items below `paths` whose files are gone; nothing below a path
                        // that is itself gone, which may be a drive that is not mounted
 };

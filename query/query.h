@@ -17,10 +17,10 @@ namespace imago {
 
 // Exactly one of text, item_id and image is set.
 struct Term {
-  std::string text;
-  std::string item_id;         // a stored item of the collection
-  std::optional<Image> image;  // a decoded picture
-  double weight = 1.0;         // negative: away from it
+  std::string text{};
+  std::string item_id{};         // a stored item of the collection
+  std::optional<Image> image{};  // a decoded picture
+  double weight = 1.0;           // negative: away from it
 };
 
 struct Query {
