@@ -20,7 +20,7 @@ constexpr int kDim = 16;
 class VectorIndexContract : public testing::TestWithParam<IndexKind> {
  protected:
   static IndexOptions Options(IndexKind kind) {
-    return {.kind = kind, .hnsw_links = 12, .hnsw_ef_search = 64, .ivf_probes = 24};
+    return {.kind = kind, .hnsw_links = 12, .hnsw_ef_search = 64, .ivf_probes = 64};
   }
   IndexOptions options() const { return Options(GetParam()); }
   std::unique_ptr<VectorIndex> New(int dim = kDim) const {

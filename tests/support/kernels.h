@@ -29,7 +29,7 @@ inline Matrix RandomUnitRows(size_t rows, size_t cols, std::mt19937& random) {
 // Unit rows around `clusters` random directions, as embeddings lie.
 inline Matrix ClusteredUnitRows(size_t rows, size_t cols, size_t clusters, std::mt19937& random) {
   const Matrix centers = RandomUnitRows(clusters, cols, random);
-  std::normal_distribution<float> normal(0, 0.7f / std::sqrt(static_cast<float>(cols)));
+  std::normal_distribution<float> normal(0, 1 / std::sqrt(static_cast<float>(cols)));
   Matrix out(rows, cols);
   for (size_t r = 0; r < rows; ++r) {
     const float* center = centers.row(random() % clusters);
