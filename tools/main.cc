@@ -34,6 +34,7 @@ int Main(int argc, char** argv) {
   AddEmbed(app, globals, run);
   AddStats(app, globals, run);
   AddVerify(app, globals, run);
+  AddEval(app, globals, run);
   AddModels(app, globals, run);
   try {
     app.parse(argc, argv);

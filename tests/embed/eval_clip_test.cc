@@ -1,0 +1,77 @@
+#include "embed/eval_clip.h"
+
+#include <cmath>
+
+#include "embed/decode_image.h"
+#include "embed/eval_photos.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/data.h"
+
+namespace imago {
+namespace {
+
+Image Plain(uint8_t red, uint8_t green, uint8_t blue) {
+  Image image{64, 64, {}};
+  for (int i = 0; i < 64 * 64; ++i) image.rgb.insert(image.rgb.end(), {red, green, blue});
+  return image;
+}
+
+void WritePlain(const std::string& path, uint8_t red, uint8_t green, uint8_t blue) {
+  WriteTestFile(path, EncodeJpeg(Plain(red, green, blue)).value());
+}
+
+// Three plain pictures and captions that name their colours.
+std::string ColourSets() {
+  const std::string root = MakeTempDir();
+  const std::string images = root + "/captioned-photos/images/";
+  WritePlain(images + "r.jpg", 255, 0, 0);
+  WritePlain(images + "g.jpg", 0, 255, 0);
+  WritePlain(images + "b.jpg", 0, 0, 255);
+  WriteTestFile(root + "/captioned-photos/captions.tsv",
+                "file\tcaption\nr.jpg\tred\ng.jpg\tgreen\nb.jpg\tblue\n");
+  return root;
+}
+
+TEST(EvalClip, FindsColoursByTheirNamesWithAnEncoderThatKnowsThem) {
+  const auto report = EvaluateClip(*NewHashEncoder(), {.root = ColourSets()});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->metrics.size(), 6u);
+  EXPECT_DOUBLE_EQ(report->metrics[0].value, 1.0);
+  EXPECT_DOUBLE_EQ(report->metrics[0].chance, 1.0 / 3);
+  EXPECT_EQ(report->metrics[0].cases, 3u);
+  EXPECT_EQ(report->absent, (std::vector<std::string>{"labelled-photos", "grocery-photos"}));
+}
+
+TEST(EvalClip, CaptionsOfTheWrongPicturesScoreNothing) {
+  const std::string root = ColourSets();
+  WriteTestFile(root + "/captioned-photos/captions.tsv",
+                "file\tcaption\nr.jpg\tgreen\ng.jpg\tblue\nb.jpg\tred\n");
+  const auto report = EvaluateClip(*NewHashEncoder(), {.root = root});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_DOUBLE_EQ(report->metrics[0].value, 0.0);
+}
+
+TEST(EvalClip, NamesAPictureThatIsMissing) {
+  const std::string root = ColourSets();
+  WriteTestFile(root + "/captioned-photos/captions.tsv", "file\tcaption\ngone.jpg\tred\n");
+  const auto report = EvaluateClip(*NewHashEncoder(), {.root = root});
+  EXPECT_THAT(report.status().ToString(), ::testing::HasSubstr("gone.jpg"));
+}
+
+TEST(EvalClip, SaysThatAFolderHasNoSets) {
+  const auto report = EvaluateClip(*NewHashEncoder(), {.root = MakeTempDir()});
+  EXPECT_EQ(report.status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST(ColourHistogram, HasUnitLength) {
+  std::vector<float> histogram(512);
+  ColourHistogram(Plain(255, 0, 128), histogram.data());
+  double sum = 0;
+  for (const float value : histogram) sum += double{value} * value;
+  EXPECT_NEAR(sum, 1, 1e-6);
+  EXPECT_FLOAT_EQ(histogram[7 * 64 + 0 + 4], 1);
+}
+
+}  // namespace
+}  // namespace imago
