@@ -44,9 +44,11 @@ class Encoder {
   virtual absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const = 0;
 };
 
-// The deterministic twin for tests: pictures by their mean colours on a coarse grid, texts by the
-// same colours when they name them ("red", "green and blue") and by hashed words otherwise. Model
-// "hash@00000000".
+// The deterministic twin for tests, model "hash@00000000": pictures by their mean colours on a grid
+// of 4 x 4, texts by the same colours where they name them ("red", "green and blue": black, white,
+// grey, red, green, blue, yellow, orange, purple, pink, brown, cyan, magenta) and by hashed words
+// otherwise. A plain picture is close to its colour's name and far from other names; texts are
+// close when they share words. With dim < 32 colours and words share axes and may collide.
 std::unique_ptr<Encoder> NewHashEncoder(int dim = 64);
 
 enum class Precision { kAuto, kFloat32, kBfloat16 };
