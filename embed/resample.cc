@@ -77,6 +77,8 @@ Axis MakeAxis(const AxisCut& cut) {
 // An axis that keeps its size is copied, not filtered.
 bool IsWhole(const AxisCut& cut) { return cut.in == cut.out; }
 
+constexpr size_t kOverread = 16;
+
 Image PassAcross(const Image& image, const Axis& axis, int row_begin, int row_end) {
   const TapsView taps = axis.taps.view();
   Image out{static_cast<int>(taps.outputs), row_end - row_begin, {}};
@@ -86,11 +88,14 @@ Image PassAcross(const Image& image, const Axis& axis, int row_begin, int row_en
   for (int r = 0; r < out.height; ++r) {
     rows[r] = image.rgb.data() + (row_begin + r) * row_bytes + axis.begin * 3;
   }
-  // The kernels read up to 16 bytes past a row, which only for the last one lie outside the
-  // picture.
-  std::vector<uint8_t> last_row(row_bytes + 16);
-  std::memcpy(last_row.data(), image.rgb.data() + (row_end - 1) * row_bytes, row_bytes);
-  rows.back() = last_row.data() + axis.begin * 3;
+  // The kernels read up to kOverread bytes past a row: those near the end of the picture are
+  // copied.
+  const size_t tail = std::min(kOverread / row_bytes + 1, rows.size());
+  std::vector<uint8_t> tail_bytes(tail * row_bytes + kOverread);
+  std::memcpy(tail_bytes.data(), image.rgb.data() + (row_end - tail) * row_bytes, tail * row_bytes);
+  for (size_t r = 0; r < tail; ++r) {
+    rows[rows.size() - tail + r] = tail_bytes.data() + r * row_bytes + axis.begin * 3;
+  }
   ActiveResampleKernels().across(rows.data(), rows.size(), taps, out.rgb.data());
   return out;
 }

@@ -204,6 +204,7 @@ def bmps():
     add("bilevel.bmp", saved(BASE.convert("1"), "BMP"))
     add("rgb32.bmp", bmp(W, H, 32, [np.array(RGBA)[y][:, [2, 1, 0, 3]].tobytes() for y in range(H)][::-1]), BASE)
     add("top_down.bmp", bmp(W, -H, 24, bgr_rows), BASE)
+    add("narrow.bmp", bmp(1, 5, 24, [bytes([i, 50 * i, 200]) for i in range(5)]))
     index = np.array(BASE.quantize(16))
     colors = BASE.quantize(16).getpalette()[:48]
     palette = b"".join(bytes([colors[i + 2], colors[i + 1], colors[i], 0]) for i in range(0, 48, 3))
