@@ -65,6 +65,8 @@ def offset_and_scale(name, shape):
         return 1.0, 0.5
     if name.endswith("running_mean"):
         return 0.0, 0.1
+    if "layer" in name and name.endswith("bn3.weight"):
+        return 0.25, 0.1  # small, as after training: else each block doubles the variance
     if len(shape) == 1 and name.endswith("weight"):
         return 1.0, 0.1
     if len(shape) == 1 and name.endswith("bias"):
@@ -73,9 +75,9 @@ def offset_and_scale(name, shape):
         return 0.0, 0.5
     if name in ("visual.proj", "text_projection"):
         return 0.0, math.sqrt(3.0 / shape[0])
-    if len(shape) == 4:
+    if len(shape) == 4 and "downsample" not in name:
         return 0.0, math.sqrt(6.0 / (shape[1] * shape[2] * shape[3]))
-    return 0.0, math.sqrt(3.0 / shape[1])
+    return 0.0, math.sqrt(3.0 / shape[1])  # also shortcuts, whose kernels are 1 x 1
 
 
 def values(name, shape):

@@ -38,12 +38,15 @@ std::pair<double, double> OffsetAndScale(const std::string& name,
   if (name == "logit_scale") return {4.5, 0.0};
   if (EndsWith(name, "running_var")) return {1.0, 0.5};
   if (EndsWith(name, "running_mean")) return {0.0, 0.1};
+  const bool in_layer = name.find("layer") != std::string::npos;
+  if (in_layer && EndsWith(name, "bn3.weight")) return {0.25, 0.1};
   if (shape.size() == 1 && EndsWith(name, "weight")) return {1.0, 0.1};
   if (shape.size() == 1 && EndsWith(name, "bias")) return {0.0, 0.05};
   if (name.find("embedding") != std::string::npos) return {0.0, 0.5};
   const bool projection = name == "visual.proj" || name == "text_projection";
   if (projection) return {0.0, std::sqrt(3.0 / shape[0])};
-  if (shape.size() == 4) return {0.0, std::sqrt(6.0 / (shape[1] * shape[2] * shape[3]))};
+  const bool rectified = shape.size() == 4 && name.find("downsample") == std::string::npos;
+  if (rectified) return {0.0, std::sqrt(6.0 / (shape[1] * shape[2] * shape[3]))};
   return {0.0, std::sqrt(3.0 / shape[1])};
 }
 
