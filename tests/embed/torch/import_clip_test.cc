@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "embed/encoder.h"
 #include "gmock/gmock.h"
@@ -300,6 +301,25 @@ TEST(ImportClip, LeavesNothingBehindWhenTheFileIsCutAnywhere) {
     EXPECT_FALSE(ImportClip({folder, models, "published", ""}).ok()) << size;
   }
   EXPECT_TRUE(std::filesystem::is_empty(models));
+}
+
+TEST(ImportClip, MakesOnlyBundlesThatOpenOfFilesWithDamagedHeaders) {
+  const std::string folder = WritePublished(OpenAiClip(ReadClipGolden("tiny-quick")));
+  const std::string whole = ReadTestFile(folder + "/model.safetensors");
+  const size_t header = static_cast<uint8_t>(whole[0]) + 256 * static_cast<uint8_t>(whole[1]);
+  std::mt19937 random(5);
+  int refused = 0;
+  for (int i = 0; i < 30; ++i) {
+    std::string damaged = whole;
+    damaged[8 + random() % header] = "0123456789[]{},:\"xF"[random() % 19];
+    WriteTestFile(folder + "/model.safetensors", damaged);
+    const auto bundle = Import(folder);
+    if (!bundle.ok()) ++refused;
+    if (bundle.ok()) {
+      EXPECT_TRUE(OpenEncoder(bundle->dir).ok());
+    }
+  }
+  EXPECT_GT(refused, 20);
 }
 
 TEST(ImportClip, RefusesNamesThatAreNoneAndBundlesThatAreThere) {
