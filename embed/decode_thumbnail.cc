@@ -99,10 +99,16 @@ absl::StatusOr<std::string> EncodeThumbnail(const Image& image, int max_side, in
 }
 
 absl::StatusOr<std::string> EncodeJpeg(const Image& image, int quality) {
+  const auto fits = [](int side) { return side >= 1 && side <= JPEG_MAX_DIMENSION; };
+  if (!fits(image.width) || !fits(image.height)) {
+    return absl::InvalidArgumentError(
+        fmt::format("a JPEG cannot have {} x {} pixels: 1 to {} a side", image.width, image.height,
+                    JPEG_MAX_DIMENSION));
+  }
   JpegWriter writer;
   if (writer.Write(image, quality)) return writer.bytes();
-  return absl::InvalidArgumentError(fmt::format("a picture of {} x {} pixels as JPEG: {}",
-                                                image.width, image.height, writer.message()));
+  return absl::InternalError(fmt::format("cannot write a JPEG of {} x {} pixels: {}", image.width,
+                                         image.height, writer.message()));
 }
 
 }  // namespace imago

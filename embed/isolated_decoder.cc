@@ -22,6 +22,7 @@ namespace imago {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr std::chrono::seconds kStartTimeout(60);
 
 int MillisecondsLeft(Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -203,7 +204,7 @@ absl::Status IsolatedDecoder::Spawn() {
 }
 
 absl::Status IsolatedDecoder::AwaitReady() {
-  Conversation talk(fd_, Clock::now() + std::chrono::milliseconds(options_.timeout_ms));
+  Conversation talk(fd_, Clock::now() + kStartTimeout);
   char first = 0;
   if (talk.Receive(&first, 1) && first == kWorkerReady) return absl::OkStatus();
   std::string reason(1, first);

@@ -75,7 +75,8 @@ int AddRules(void* filter, int fd) {
         SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group)}) {
     rules.Allow(call);
   }
-  rules.Allow(SCMP_SYS(sysinfo));  // glibc's qsort asks how much memory there is
+  rules.Allow(SCMP_SYS(sysinfo));      // glibc's qsort asks how much memory there is
+  rules.Allow(SCMP_SYS(sigaltstack));  // AddressSanitizer asks for it at every longjmp
   // What abort() needs to say that it was one.
   rules.Allow(SCMP_SYS(rt_sigprocmask));
   rules.Allow(SCMP_SYS(rt_sigreturn));

@@ -31,6 +31,7 @@ struct TapsView {
 class FilterTaps {
  public:
   // `weights` are, for output i, count[i] numbers and zeros up to weights.size() / first.size().
+  // The magnitudes of one output's weights sum to less than 2: then its sum fits 32 bits.
   FilterTaps(std::vector<int> first, std::vector<int> count, const std::vector<int32_t>& weights);
   TapsView view() const;
 

@@ -20,7 +20,7 @@ FilterTaps RandomTaps(int outputs, int inputs, int width, std::mt19937& random) 
     first.push_back(static_cast<int>(random() % (inputs - count[i] + 1)));
     int left = kOne;
     for (int k = 0; k + 1 < count[i]; ++k) {
-      weights[i * width + k] = static_cast<int>(random() % kOne) - kOne / 3;
+      weights[i * width + k] = (static_cast<int>(random() % kOne) - kOne / 3) / (3 * width);
       left -= weights[i * width + k];
     }
     weights[i * width + count[i] - 1] = left;
