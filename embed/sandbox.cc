@@ -71,8 +71,9 @@ int AddRules(void* filter, int fd) {
     rules.Allow(call);
   }
   for (const int call :
-       {SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(clock_gettime), SCMP_SYS(getrandom),
-        SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(exit), SCMP_SYS(exit_group)}) {
+       {SCMP_SYS(futex), SCMP_SYS(sched_yield), SCMP_SYS(nanosleep), SCMP_SYS(clock_nanosleep),
+        SCMP_SYS(clock_gettime), SCMP_SYS(getrandom), SCMP_SYS(getpid), SCMP_SYS(gettid),
+        SCMP_SYS(exit), SCMP_SYS(exit_group)}) {
     rules.Allow(call);
   }
   rules.Allow(SCMP_SYS(sysinfo));      // glibc's qsort asks how much memory there is
@@ -87,6 +88,10 @@ int AddRules(void* filter, int fd) {
 absl::Status FilterCalls(int fd) {
   const Filter filter(seccomp_init(SCMP_ACT_KILL_PROCESS));
   if (filter == nullptr) return absl::UnavailableError("sandbox: no system call filter");
+  // For every thread: a library may have started some when it was loaded.
+  if (const int error = seccomp_attr_set(filter.get(), SCMP_FLTATR_CTL_TSYNC, 1); error != 0) {
+    return Failed("all threads", -error);
+  }
   if (const int error = AddRules(filter.get(), fd); error != 0) return Failed("rule", -error);
   if (const int error = seccomp_load(filter.get()); error != 0) return Failed("filter", -error);
   return absl::OkStatus();
