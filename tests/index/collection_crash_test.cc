@@ -1,0 +1,80 @@
+// A collection whose process is killed at any moment loses nothing it acknowledged, and doubles
+// nothing.
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <thread>
+
+#include "tests/index/collection_fixture.h"
+
+namespace imago {
+namespace {
+
+using testing::IsEmpty;
+
+// Round n writes the items n and n + 0.5, replaces "same", removes item n - 3 and, now and then,
+// flushes; then it tells n. Never returns.
+[[noreturn]] void WriteUntilKilled(const std::string& dir, uint32_t first, int pipe_end) {
+  CollectionOptions options;
+  options.merge_segments = 2;
+  auto collection = Collection::Open(dir, kModel, kDim, options);
+  if (!collection.ok()) _exit(1);
+  for (uint32_t n = first;; ++n) {
+    const std::string id = std::to_string(n);
+    absl::Status status =
+        (*collection)->Write({MakeEntry(id, n), MakeEntry(id + ".5", n), MakeEntry("same", n)});
+    if (n >= 3) status.Update((*collection)->Remove({std::to_string(n - 3)}));
+    if (n % 3 == 0) status.Update((*collection)->Flush());
+    if (!status.ok() || write(pipe_end, &n, sizeof n) != sizeof n) _exit(2);
+  }
+}
+
+// The last round that was acknowledged before the kill.
+uint32_t RunAndKill(const std::string& dir, uint32_t first, int after_ms) {
+  int ends[2];
+  if (pipe(ends) != 0) return 0;
+  const pid_t child = fork();
+  if (child == 0) WriteUntilKilled(dir, first, ends[1]);
+  close(ends[1]);
+  uint32_t acknowledged = 0;
+  if (read(ends[0], &acknowledged, sizeof acknowledged) <= 0) ADD_FAILURE() << "the child failed";
+  std::this_thread::sleep_for(std::chrono::milliseconds(after_ms));
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  while (read(ends[0], &acknowledged, sizeof acknowledged) == sizeof acknowledged) continue;
+  close(ends[0]);
+  return acknowledged;
+}
+
+TEST(CollectionCrash, LosesAndDoublesNothingWhenKilled) {
+  const std::string dir = MakeTempDir();
+  std::mt19937 random(std::random_device{}());
+  uint32_t next = 0;
+  for (int round = 0; round < 5; ++round) {
+    const uint32_t acknowledged = RunAndKill(dir, next, static_cast<int>(random() % 150));
+    EXPECT_THAT(Verify(dir), IsEmpty());
+    const auto collection = OpenTestCollection(dir);
+    const auto snapshot = collection->snapshot();
+    const std::set<std::string> live = LiveIds(*snapshot);
+    const bool wrote_one_more = live.contains(std::to_string(acknowledged + 1));
+    const uint32_t last = acknowledged + (wrote_one_more ? 1 : 0);
+    EXPECT_FALSE(live.contains(std::to_string(last + 1)));
+    for (uint32_t n = 0; n <= last; ++n) {
+      EXPECT_TRUE(live.contains(std::to_string(n) + ".5")) << n << " of " << last;
+      const bool is_live = live.contains(std::to_string(n));
+      EXPECT_FALSE(is_live && n + 3 <= acknowledged) << n << " of " << last;
+      EXPECT_TRUE(is_live || n + 3 <= last) << n << " of " << last;
+    }
+    EXPECT_GT(Nearest(*snapshot, last).second, 0.98f);
+    const Item same = collection->store().GetItem("same").value();
+    EXPECT_EQ(same.sha256, Sha256(std::to_string(last)));
+    next = last + 1;
+  }
+  EXPECT_THAT(Verify(dir), IsEmpty());
+}
+
+}  // namespace
+}  // namespace imago
