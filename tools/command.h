@@ -69,6 +69,7 @@ void AddEmbed(CLI::App& app, Globals& globals, Command& run);
 void AddStats(CLI::App& app, Globals& globals, Command& run);
 void AddVerify(CLI::App& app, Globals& globals, Command& run);
 void AddEval(CLI::App& app, Globals& globals, Command& run);
+void AddTrain(CLI::App& app, Globals& globals, Command& run);
 void AddModels(CLI::App& app, Globals& globals, Command& run);
 
 }  // namespace imago

@@ -35,6 +35,7 @@ int Main(int argc, char** argv) {
   AddStats(app, globals, run);
   AddVerify(app, globals, run);
   AddEval(app, globals, run);
+  AddTrain(app, globals, run);
   AddModels(app, globals, run);
   try {
     app.parse(argc, argv);

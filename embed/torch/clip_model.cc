@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "embed/torch/posterior_head.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -36,10 +37,12 @@ torch::Tensor ClipModel::EncodeTexts(const torch::Tensor& ids, const torch::Tens
   return torch::nn::functional::normalize(rows);
 }
 
-std::map<std::string, torch::Tensor> ClipModel::Weights() const {
+std::map<std::string, torch::Tensor> ClipModel::Weights() const { return WeightsByName(*this); }
+
+std::map<std::string, torch::Tensor> WeightsByName(const torch::nn::Module& module) {
   std::map<std::string, torch::Tensor> weights;
-  for (const auto& item : named_parameters()) weights[item.key()] = item.value();
-  for (const auto& item : named_buffers()) {
+  for (const auto& item : module.named_parameters()) weights[item.key()] = item.value();
+  for (const auto& item : module.named_buffers()) {
     if (item.value().is_floating_point()) weights[item.key()] = item.value();
   }
   return weights;
@@ -103,8 +106,13 @@ absl::Status LoadTensor(const SafetensorsFile& file, const std::string& name,
 }  // namespace
 
 absl::Status LoadWeights(const SafetensorsFile& file, ClipModel& model) {
-  const torch::NoGradGuard no_grad;
   auto weights = model.Weights();
+  return LoadTensors(file, weights);
+}
+
+absl::Status LoadTensors(const SafetensorsFile& file,
+                         std::map<std::string, torch::Tensor>& weights) {
+  const torch::NoGradGuard no_grad;
   if (auto status = CheckNames(file, weights); !status.ok()) return status;
   for (auto& [name, target] : weights) {
     if (auto status = LoadTensor(file, name, target); !status.ok()) return status;
@@ -130,6 +138,7 @@ absl::Status SaveWeights(const ClipModel& model, const std::string& path, Tensor
 void UseBfloat16(torch::nn::Module& module) {
   for (const auto& part : module.modules()) {
     if (part->as<torch::nn::LayerNorm>() || part->as<torch::nn::BatchNorm2d>()) continue;
+    if (part->as<Float32Module>()) continue;
     for (torch::Tensor& parameter : part->parameters(/*recurse=*/false)) {
       parameter.set_data(parameter.to(torch::kBFloat16));
     }

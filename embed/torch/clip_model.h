@@ -37,6 +37,14 @@ class ClipModel : public torch::nn::Module {
   ClipModel(std::shared_ptr<ImageTower> image_tower, std::shared_ptr<TextTower> text_tower);
 };
 
+// A module's parameters and floating-point buffers by name. (A batch norm's count of batches is no
+// weight.)
+std::map<std::string, torch::Tensor> WeightsByName(const torch::nn::Module& module);
+// Copies every tensor of the file into the one of its name, converting to the type that one has.
+// kInvalidArgument names the tensors that are missing, surplus, of another shape or not floating
+// point; some are then already overwritten.
+absl::Status LoadTensors(const SafetensorsFile& file,
+                         std::map<std::string, torch::Tensor>& weights);
 // Copies every tensor, converting to the type the module has. kInvalidArgument names the tensors
 // that are missing, surplus, of another shape or not floating point; the model is then unusable.
 absl::Status LoadWeights(const SafetensorsFile& file, ClipModel& model);
@@ -44,7 +52,8 @@ absl::Status LoadWeights(const SafetensorsFile& file, ClipModel& model);
 absl::Status SaveWeights(const ClipModel& model, const std::string& path,
                          TensorType type = TensorType::kF16);
 
-// Everything to bf16 but normalisation layers, whose statistics and gains stay f32.
+// Everything to bf16 but normalisation layers, whose statistics and gains stay f32, and
+// Float32Modules.
 void UseBfloat16(torch::nn::Module& module);
 // Convolution weights to channels-last, which oneDNN and depthwise kernels prefer.
 void UseChannelsLast(torch::nn::Module& module);

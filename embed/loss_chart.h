@@ -1,0 +1,26 @@
+#ifndef IMAGO_EMBED_LOSS_CHART_H_
+#define IMAGO_EMBED_LOSS_CHART_H_
+
+#include <cstdint>
+#include <string>
+
+#include "absl/types/span.h"
+
+namespace imago {
+
+struct LossPoint {
+  int64_t step = 0;  // from 0
+  double loss = 0;
+  double learning_rate = 0;
+  double logit_scale = 0;
+};
+
+// One line for each point under a line of column names, tab-separated.
+std::string LossTable(absl::Span<const LossPoint> points);
+// A page that needs nothing else: the loss over steps as SVG, each point with its numbers as a
+// tooltip, and a smoothed line.
+std::string LossChart(absl::Span<const LossPoint> points, const std::string& title);
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_LOSS_CHART_H_

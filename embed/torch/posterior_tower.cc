@@ -1,0 +1,77 @@
+#include "embed/torch/posterior_tower.h"
+
+#include "embed/torch/tower_config.h"
+#include "fmt/format.h"
+
+namespace imago {
+namespace {
+
+constexpr std::string_view kSuffix = "-posterior";
+
+absl::StatusOr<double> ParseShare(const TowerConfig& config) {
+  constexpr int64_t kMost = 99;  // some meaning must be left
+  const auto found = config.numbers.find("detail_percent");
+  if (found != config.numbers.end() && found->second == 0) return 0.0;
+  const auto percent = RequireNumber(config, "detail_percent", kMost);
+  if (!percent.ok()) return percent.status();
+  return static_cast<double>(*percent) / 100;
+}
+
+absl::StatusOr<PosteriorHeadShape> ParseShape(const TowerConfig& config, int dim) {
+  PosteriorHeadShape shape;
+  const auto hidden = RequireNumber(config, "hidden", 1 << 14);
+  if (!hidden.ok()) return hidden.status();
+  const auto detail = RequireNumber(config, "detail", 1 << 12);
+  if (!detail.ok()) return detail.status();
+  const auto classes = NumberOr(config, "classes", 1 << 20, shape.classes);
+  if (!classes.ok()) return classes.status();
+  const auto share = ParseShare(config);
+  if (!share.ok()) return share.status();
+  if (*detail >= dim) {
+    return absl::InvalidArgumentError(fmt::format(
+        "tower \"{}\": detail is {}, it must be less than dim, {}", config.kind, *detail, dim));
+  }
+  shape.hidden = *hidden;
+  shape.detail = *detail;
+  shape.classes = *classes;
+  shape.width = dim - *detail;
+  shape.detail_share = *share;
+  return shape;
+}
+
+}  // namespace
+
+torch::Tensor TrunkFeatures(EfficientNetLite& trunk, const torch::Tensor& pixels) {
+  const torch::ScalarType type = trunk.parameters().front().scalar_type();
+  return trunk.Places(pixels.to(type)).to(torch::kFloat32).mean({2, 3});
+}
+
+PosteriorTower::PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
+                               std::shared_ptr<PosteriorHead> head_module)
+    : trunk(register_module("trunk", std::move(trunk_module))),
+      head(register_module("head", std::move(head_module))) {}
+
+bool PosteriorTower::IsKind(const std::string& kind) {
+  return kind.starts_with("efficientnet-lite") && kind.ends_with(kSuffix);
+}
+
+absl::StatusOr<std::shared_ptr<PosteriorTower>> PosteriorTower::Make(const TowerConfig& config,
+                                                                     int dim, TowerInit init) {
+  auto variant =
+      EfficientNetLiteVariant(config.kind.substr(0, config.kind.size() - kSuffix.size()));
+  if (!variant.ok()) return variant.status();
+  variant->classes = 0;  // the head has the classifier
+  auto shape = ParseShape(config, dim);
+  if (!shape.ok()) return shape.status();
+  shape->features = variant->features;
+  auto trunk = std::make_shared<EfficientNetLite>(*variant, init);
+  trunk->FoldBatchNorm();
+  return std::shared_ptr<PosteriorTower>(
+      new PosteriorTower(std::move(trunk), std::make_shared<PosteriorHead>(*shape, init)));
+}
+
+torch::Tensor PosteriorTower::Forward(torch::Tensor pixels) {
+  return head->Forward(TrunkFeatures(*trunk, pixels));
+}
+
+}  // namespace imago

@@ -1,0 +1,39 @@
+#ifndef IMAGO_EMBED_TORCH_POSTERIOR_TOWER_H_
+#define IMAGO_EMBED_TORCH_POSTERIOR_TOWER_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "embed/torch/efficientnet_lite.h"
+#include "embed/torch/posterior_head.h"
+
+namespace imago {
+
+// The features of a folded EfficientNet-Lite for pixels of any float type, f32 [n, features]. The
+// mean is taken in f32, whatever the network computes in.
+torch::Tensor TrunkFeatures(EfficientNetLite& trunk, const torch::Tensor& pixels);
+
+// Image tower "efficientnet-lite2-posterior" (or lite0, lite1): the network with its batch norms
+// folded ("trunk.*") and a PosteriorHead ("head.*"). Numbers: "hidden", "detail", "detail_percent"
+// (0 to 99, the share of detail), "classes" (1000 when absent); dim is the sentence encoder's width
+// plus "detail".
+class PosteriorTower : public ImageTower {
+ public:
+  static bool IsKind(const std::string& kind);
+  static absl::StatusOr<std::shared_ptr<PosteriorTower>> Make(const TowerConfig& config, int dim,
+                                                              TowerInit init);
+
+  torch::Tensor Forward(torch::Tensor pixels) override;
+
+  const std::shared_ptr<EfficientNetLite> trunk;
+  const std::shared_ptr<PosteriorHead> head;
+
+ private:
+  PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
+                 std::shared_ptr<PosteriorHead> head_module);
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_TORCH_POSTERIOR_TOWER_H_

@@ -1,0 +1,147 @@
+#include "embed/train_clip.h"
+
+#include <exception>
+
+#include "embed/loss_chart.h"
+#include "embed/torch/starter_bundle.h"
+#include "embed/torch/train_data.h"
+#include "embed/torch/train_run.h"
+#include "fmt/format.h"
+#include "storage/durable_file.h"
+
+namespace imago {
+namespace {
+
+absl::Status CheckAtLeast(const char* name, double value, double least) {
+  if (value >= least) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      fmt::format("{} is {}, it must be at least {}", name, value, least));
+}
+
+absl::Status CheckOptions(const TrainClipOptions& options) {
+  for (const auto& [name, value] : {std::pair{"size", options.size},
+                                    {"views", options.views},
+                                    {"hidden", options.hidden},
+                                    {"detail", options.detail},
+                                    {"steps", options.steps},
+                                    {"pairs", options.pairs},
+                                    {"checkpoint_every", options.checkpoint_every},
+                                    {"threads", options.threads}}) {
+    if (auto status = CheckAtLeast(name, value, 1); !status.ok()) return status;
+  }
+  if (auto status = CheckAtLeast("batch", options.batch, 2); !status.ok()) return status;
+  if (options.detail_percent < 0 || options.detail_percent > 99) {
+    return absl::InvalidArgumentError(
+        fmt::format("detail_percent is {}, it must be 0 to 99", options.detail_percent));
+  }
+  return absl::OkStatus();
+}
+
+std::string Settings(const TrainClipOptions& options, const TrainData& data) {
+  return fmt::format(
+      "{}, size {}, {} views, hidden {}, detail {}, {} steps of {}, {} pairs, rate {}, scale {}, "
+      "seed {}",
+      data.settings, options.size, options.views, options.hidden, options.detail, options.steps,
+      options.batch, options.pairs, options.learning_rate, options.max_logit_scale, options.seed);
+}
+
+std::shared_ptr<StarterModel> MakeModel(const TrainClipOptions& options, const TrainData& data) {
+  PosteriorHeadShape shape;
+  shape.features = data.init.class_weight.size(1);
+  shape.classes = data.init.class_weight.size(0);
+  shape.width = data.init.class_texts.size(1);
+  shape.hidden = options.hidden;
+  shape.detail = options.detail;
+  shape.detail_share = options.detail_percent / 100.0;
+  auto model = MakeStarterModel(shape, data.init, options.seed);
+  FitDetail(data.train.features.select(0, 0), *model->head);
+  return model;
+}
+
+absl::Status SaveRun(TrainRun& run, const TrainClipOptions& options) {
+  if (auto status = run.Save(options.run_dir + "/checkpoint.safetensors"); !status.ok()) {
+    return status;
+  }
+  auto status = WriteFileDurably(options.run_dir + "/loss.tsv", LossTable(run.history()));
+  if (!status.ok()) return status;
+  const std::string title = fmt::format("{}, seed {}", options.name, options.seed);
+  return WriteFileDurably(options.run_dir + "/loss.html", LossChart(run.history(), title));
+}
+
+absl::Status TrainToEnd(TrainRun& run, const TrainClipOptions& options, TrainControl& control) {
+  while (!run.done()) {
+    run.Step();
+    const LossPoint& last = run.history().back();
+    if (control.on_progress) {
+      control.on_progress({"training", last.step + 1, options.steps, last.loss, last.learning_rate,
+                           last.logit_scale});
+    }
+    const bool save = control.stop || run.done() || (last.step + 1) % options.checkpoint_every == 0;
+    if (!save) continue;
+    if (auto status = SaveRun(run, options); !status.ok()) return status;
+    if (control.stop && !run.done()) {
+      return absl::CancelledError(fmt::format("stopped after step {} of {}; run it again to go on",
+                                              last.step + 1, options.steps));
+    }
+  }
+  return absl::OkStatus();
+}
+
+void Measure(const StarterModel& model, const TestSet& test, TrainReport& report) {
+  if (!test.features.defined()) return;
+  const torch::NoGradGuard no_grad;
+  const torch::Tensor scores =
+      torch::matmul(model.head->Semantic(test.features), model.centre->Forward(test.names).t());
+  const torch::Tensor right = scores.gather(1, test.labels.unsqueeze(1));
+  const torch::Tensor better = (scores > right).sum(1);
+  report.test_photos = test.labels.size(0);
+  report.test_names = test.names.size(0);
+  report.test_top1 = 100 * (better < 1).to(torch::kFloat64).mean().item<double>();
+  report.test_top5 = 100 * (better < 5).to(torch::kFloat64).mean().item<double>();
+}
+
+absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl& control) {
+  if (auto status = CheckOptions(options); !status.ok()) return status;
+  if (auto status = MakeFolders(options.run_dir); !status.ok()) return status;
+  at::set_num_threads(options.threads);
+  const auto data = LoadTrainData(options, control);
+  if (!data.ok()) return data.status();
+  const BatchSampler batches(data->train, {options.batch, options.batch / 2, options.hidden, 0.5},
+                             options.seed);
+  TrainRunOptions run_options;
+  run_options.steps = options.steps;
+  run_options.learning_rate = options.learning_rate;
+  run_options.loss.max_scale = options.max_logit_scale;
+  run_options.settings = Settings(options, *data);
+  TrainRun run(MakeModel(options, *data), &batches, run_options);
+  const auto loaded = run.Load(options.run_dir + "/checkpoint.safetensors");
+  if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
+  if (auto status = TrainToEnd(run, options, control); !status.ok()) return status;
+  TrainReport report;
+  report.photos = data->train.labels.size(0);
+  report.labels = data->train.label_texts.size(0);
+  report.first_loss = run.history().front().loss;
+  report.last_loss = run.history().back().loss;
+  Measure(run.model(), data->test, report);
+  const auto bundle =
+      WriteStarterBundle({*data->lite.trunk, *data->sentences.bert, run.model(), data->vocab},
+                         options, {data->sources, report});
+  if (!bundle.ok()) return bundle.status();
+  report.bundle_dir = bundle->dir;
+  report.model = bundle->id;
+  return report;
+}
+
+}  // namespace
+
+absl::StatusOr<TrainReport> TrainClip(const TrainClipOptions& options, TrainControl& control) {
+  try {
+    return Train(options, control);
+  } catch (const c10::Error& error) {
+    return absl::InternalError(fmt::format("training: {}", error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    return absl::InternalError(fmt::format("training: {}", error.what()));
+  }
+}
+
+}  // namespace imago
