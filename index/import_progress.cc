@@ -25,6 +25,7 @@ absl::Status ImportProgress::SetState(ImportState state) {
     const std::lock_guard lock(mutex_);
     report_.state = state;
     if (HasEnded(state)) {
+      report_.seconds = Seconds();
       std::stable_sort(report_.failed.begin(), report_.failed.end(),
                        [](const auto& a, const auto& b) { return a.path < b.path; });
     }
@@ -87,8 +88,12 @@ ImportReport ImportProgress::report() const {
   ImportReport copy = report_;
   const bool busy = copy.state == ImportState::kScanning || copy.state == ImportState::kRunning;
   if (busy && control_.pause) copy.state = ImportState::kPaused;
-  copy.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+  if (!HasEnded(copy.state)) copy.seconds = Seconds();
   return copy;
+}
+
+double ImportProgress::Seconds() const {
+  return std::chrono::duration<double>(Clock::now() - start_).count();
 }
 
 }  // namespace imago

@@ -37,6 +37,7 @@ class ImportProgress {
   using Clock = std::chrono::steady_clock;
   void Call();
   absl::Status Write();
+  double Seconds() const;
 
   Collection& collection_;
   ImportControl& control_;

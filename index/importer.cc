@@ -42,6 +42,7 @@ class Import {
   absl::Status EncodeAndWrite();
   absl::Status WriteBatch(std::vector<FileWork> batch);
   absl::Status Embed(std::vector<FileWork>& batch);
+  void SetVector(FileWork& work, const Embeddings& embeddings, size_t row);
   void Count(const std::vector<FileWork>& batch);
   void Abort(const absl::Status& status);
   size_t threads() const;
@@ -167,13 +168,17 @@ absl::Status Import::EncodeAndWrite() {
 absl::Status Import::WriteBatch(std::vector<FileWork> batch) {
   if (auto status = Embed(batch); !status.ok()) return status;
   std::vector<Entry> entries;
-  std::vector<std::string> embedded;
+  std::vector<std::string> claimed;
   for (FileWork& work : batch) {
-    if (work.input) embedded.push_back(work.entry.item.sha256);
-    entries.push_back(std::move(work.entry));
+    if (work.kind == FileWork::Kind::kEmbed) claimed.push_back(work.entry.item.sha256);
+    if (work.kind == FileWork::Kind::kFail) {
+      progress_.Fail(work.entry.item.id, work.error);
+    } else {
+      entries.push_back(std::move(work.entry));
+    }
   }
   if (auto status = collection_.Write(std::move(entries)); !status.ok()) return status;
-  for (const std::string& sha256 : embedded) claims_.Release(sha256);
+  for (const std::string& sha256 : claimed) claims_.Release(sha256);
   Count(batch);
   progress_.Show();
   return progress_.Save();
@@ -187,18 +192,28 @@ absl::Status Import::Embed(std::vector<FileWork>& batch) {
   if (contents.empty()) return absl::OkStatus();
   const auto embeddings = encoder_.Encode(contents);
   if (!embeddings.ok()) return embeddings.status();
-  const HalfMatrix rows = ToHalf(embeddings->rows);
   size_t row = 0;
   for (FileWork& work : batch) {
-    if (!work.input) continue;
-    StoredVector vector;
-    vector.key.item_id = work.entry.item.id;
-    vector.model = embeddings->model;
-    vector.values.assign(rows.row(row), rows.row(row) + rows.cols());
-    work.entry.vectors = {std::move(vector)};
-    ++row;
+    if (work.input) SetVector(work, *embeddings, row++);
   }
   return absl::OkStatus();
+}
+
+void Import::SetVector(FileWork& work, const Embeddings& embeddings, size_t row) {
+  const MatrixView one = embeddings.rows.view().Slice(row, 1);
+  const float square = ActiveKernels().dot_f32(one.data(), one.data(), one.cols());
+  if (!(square > 0.99f && square < 1.01f)) {
+    work.kind = FileWork::Kind::kFail;
+    work.error = "the model makes no vector of it";
+    claims_.Fail(work.entry.item.sha256, work.error);
+    return;
+  }
+  const HalfMatrix half = ToHalf(one);
+  StoredVector vector;
+  vector.key.item_id = work.entry.item.id;
+  vector.model = embeddings.model;
+  vector.values.assign(half.row(0), half.row(0) + half.cols());
+  work.entry.vectors = {std::move(vector)};
 }
 
 void Import::Count(const std::vector<FileWork>& batch) {

@@ -13,8 +13,8 @@ namespace {
 struct Candidates {
   const Segment* segment = nullptr;
   RowMask filtered;
-  const RowMask* keep = nullptr;
-  size_t count = 0;
+  const RowMask* keep = nullptr;  // null: all rows
+  size_t count = 0;               // of rows kept
 };
 
 RowMask FilterRows(const SegmentView& view, const Filter& filter) {
@@ -43,6 +43,7 @@ std::vector<Candidates> FindCandidates(const Snapshot& snapshot, const Filter& f
       all[i].keep = &all[i].filtered;
     }
     all[i].count = all[i].keep->Count();
+    if (all[i].count == view.segment->rows.size()) all[i].keep = nullptr;
   }
   return all;
 }

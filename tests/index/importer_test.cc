@@ -1,8 +1,8 @@
 #include "index/importer.h"
 
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
-#include <fstream>
-#include <mutex>
 #include <thread>
 
 #include "fmt/format.h"
@@ -26,12 +26,15 @@ class CountingEncoder : public Encoder {
     if (broken) return absl::InternalError("the encoder is broken");
     pictures += batch.size();
     largest_batch = std::max(largest_batch.load(), batch.size());
-    return inner_->Encode(batch);
+    auto embeddings = inner_->Encode(batch);
+    if (no_first_row) embeddings->rows.row(0)[0] = NAN;
+    return embeddings;
   }
 
   mutable std::atomic<size_t> pictures{0};
   mutable std::atomic<size_t> largest_batch{0};
   std::atomic<bool> broken{false};
+  std::atomic<bool> no_first_row{false};
 
  private:
   std::unique_ptr<Encoder> inner_ = NewHashEncoder();
@@ -255,6 +258,15 @@ TEST_F(ImporterTest, FailsAsAWholeWhenTheEncoderDoes) {
   const auto kept = ImportReportFromJson(*collection_->store().GetBlob(kJobBlob, "job"));
   EXPECT_EQ(kept->state, ImportState::kFailed);
   EXPECT_EQ(kept->error, "the encoder is broken");
+}
+
+TEST_F(ImporterTest, NamesAPictureThatTheModelMakesNoVectorOf) {
+  for (int i = 0; i < 3; ++i) Put(fmt::format("p{}.bmp", i), SeededBmp(static_cast<uint32_t>(i)));
+  encoder_.no_first_row = true;
+  const ImportReport report = Run({.decode_threads = 1});
+  EXPECT_EQ(report.counts.indexed, 2u);
+  ASSERT_EQ(report.failed.size(), 1u);
+  EXPECT_EQ(report.failed[0].path, PathOf("p0.bmp"));
 }
 
 TEST_F(ImporterTest, StopsWhenCancelledAndGoesOnLater) {
