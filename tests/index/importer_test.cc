@@ -9,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "storage/sha256.h"
 #include "tests/support/data.h"
+#include "tests/support/kernels.h"
 #include "tests/support/pictures.h"
 
 namespace imago {
@@ -258,6 +259,22 @@ TEST_F(ImporterTest, FailsAsAWholeWhenTheEncoderDoes) {
   const auto kept = ImportReportFromJson(*collection_->store().GetBlob(kJobBlob, "job"));
   EXPECT_EQ(kept->state, ImportState::kFailed);
   EXPECT_EQ(kept->error, "the encoder is broken");
+}
+
+TEST_F(ImporterTest, DecodesInProcessesOfTheirOwnWhenTold) {
+  if (kSanitized) GTEST_SKIP() << "sanitizers need more address space than the child may have";
+  for (int i = 0; i < 5; ++i) Put(fmt::format("p{}.bmp", i), SeededBmp(static_cast<uint32_t>(i)));
+  Put("cut.bmp", PlainBmp(kRed).substr(0, 300));
+  const ImportReport report = Run({.decode_threads = 2, .decode_worker = IMAGO_DECODE_WORKER});
+  EXPECT_EQ(report.counts.indexed, 5u);
+  EXPECT_EQ(report.counts.failed, 1u);
+}
+
+TEST_F(ImporterTest, FailsAsAWholeWhenTheDecoderCannotBeStarted) {
+  Put("a.bmp", PlainBmp(kRed));
+  const ImportOptions options = {.paths = {dir_}, .decode_worker = "/nothing/here"};
+  const auto report = RunImport(*collection_, encoder_, "job", options, control_);
+  EXPECT_EQ(report.status().code(), absl::StatusCode::kUnavailable);
 }
 
 TEST_F(ImporterTest, NamesAPictureThatTheModelMakesNoVectorOf) {
