@@ -233,6 +233,9 @@ TEST_P(VectorIndexContract, RefusesOptionsOutOfRange) {
 }
 
 TEST_P(VectorIndexContract, SeveralThreadsFindWhatOneFinds) {
+#if defined(__SANITIZE_THREAD__)
+  if (GetParam() == IndexKind::kHnsw) GTEST_SKIP() << "ThreadSanitizer does not see OpenMP's joins";
+#endif
   IndexOptions two = options();
   two.threads = 2;
   const auto loaded = LoadIndex(two, kDim, Filled().Save().value()).value();
