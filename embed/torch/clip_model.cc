@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "embed/torch/efficientnet_lite.h"
 #include "embed/torch/posterior_head.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
@@ -139,6 +140,7 @@ void UseBfloat16(torch::nn::Module& module) {
   for (const auto& part : module.modules()) {
     if (part->as<torch::nn::LayerNorm>() || part->as<torch::nn::BatchNorm2d>()) continue;
     if (part->as<Float32Module>()) continue;
+    if (const auto* conv = part->as<SameConv>(); conv != nullptr && conv->keeps_float32) continue;
     for (torch::Tensor& parameter : part->parameters(/*recurse=*/false)) {
       parameter.set_data(parameter.to(torch::kBFloat16));
     }

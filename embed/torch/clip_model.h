@@ -53,7 +53,7 @@ absl::Status SaveWeights(const ClipModel& model, const std::string& path,
                          TensorType type = TensorType::kF16);
 
 // Everything to bf16 but normalisation layers, whose statistics and gains stay f32, and
-// Float32Modules.
+// Float32Modules and convolutions that keep f32.
 void UseBfloat16(torch::nn::Module& module);
 // Convolution weights to channels-last, which oneDNN and depthwise kernels prefer.
 void UseChannelsLast(torch::nn::Module& module);

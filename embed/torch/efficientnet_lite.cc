@@ -66,12 +66,12 @@ SameConv::SameConv(const Shape& shape)
 torch::Tensor SameConv::Forward(const torch::Tensor& x) const {
   const int64_t high = SamePadding(x.size(2), shape_.kernel, shape_.stride);
   const int64_t wide = SamePadding(x.size(3), shape_.kernel, shape_.stride);
-  torch::Tensor padded = x;
+  torch::Tensor padded = x.to(weight.scalar_type());
   int64_t both = 0;  // what the convolution itself pads on every side, which costs nothing
   if (high == wide && high % 2 == 0) {
     both = high / 2;
   } else {
-    padded = torch::constant_pad_nd(x, {wide / 2, wide - wide / 2, high / 2, high - high / 2});
+    padded = torch::constant_pad_nd(padded, {wide / 2, wide - wide / 2, high / 2, high - high / 2});
   }
   return torch::conv2d(padded, weight, bias, shape_.stride, both, /*dilation=*/1, shape_.groups);
 }
@@ -126,18 +126,25 @@ void InvertedResidual::FoldBatchNorm() {
   for (ConvNorm& part : parts_) part.Fold(*this);
 }
 
+void InvertedResidual::KeepFloat32() {
+  for (ConvNorm& part : parts_) part.KeepFloat32();
+}
+
 void InvertedResidual::Initialise() {
   for (ConvNorm& part : parts_) part.Initialise();
 }
 
 EfficientNetLite::EfficientNetLite(const EfficientNetLiteOptions& options, TowerInit init) {
   ends_.push_back(ConvNorm(*this, "conv_stem", "bn0", {3, options.stem_channels, 3, 2, 1}));
+  if (options.float32_stages > 0) ends_.front().KeepFloat32();
   int64_t channels = options.stem_channels;
   torch::nn::ModuleList list;
-  for (EfficientNetStage stage : options.stages) {
+  for (size_t s = 0; s < options.stages.size(); ++s) {
+    EfficientNetStage stage = options.stages[s];
     for (int64_t i = 0; i < stage.repeats; ++i) {
       blocks_.push_back(std::make_shared<InvertedResidual>(channels, stage));
       list->push_back(blocks_.back());
+      if (s < options.float32_stages) blocks_.back()->KeepFloat32();
       channels = stage.channels;
       stage.stride = 1;
     }

@@ -27,6 +27,7 @@ struct EfficientNetStage {
 struct EfficientNetLiteOptions {
   int64_t stem_channels = 32;
   std::vector<EfficientNetStage> stages;
+  size_t float32_stages = 3;  // the stem and so many stages stay f32 when the rest becomes bf16
   int64_t features = 1280;
   int64_t classes = 1000;  // 0: no classifier
 };
@@ -46,8 +47,11 @@ class SameConv : public torch::nn::Module {
     int64_t groups = 1;
   };
   explicit SameConv(const Shape& shape);
+  // In the type of the weights, whatever x has.
   torch::Tensor Forward(const torch::Tensor& x) const;
 
+  // UseBfloat16 leaves it alone. Rounding in the first, largest maps costs most of what bf16 loses.
+  bool keeps_float32 = false;
   torch::Tensor weight;  // [out, in / groups, kernel, kernel]
   torch::Tensor bias;    // [out], once folded
 
@@ -63,6 +67,7 @@ class ConvNorm {
   torch::Tensor Forward(const torch::Tensor& x);
   // The norm's running statistics and gains move into the weights and a bias.
   void Fold(torch::nn::Module& owner);
+  void KeepFloat32() { conv_->keeps_float32 = true; }
   void Initialise();
 
  private:
@@ -77,6 +82,7 @@ class InvertedResidual : public torch::nn::Module {
   InvertedResidual(int64_t in, const EfficientNetStage& stage);
   torch::Tensor Forward(const torch::Tensor& x);
   void FoldBatchNorm();
+  void KeepFloat32();
   void Initialise();
 
  private:

@@ -42,8 +42,7 @@ absl::StatusOr<PosteriorHeadShape> ParseShape(const TowerConfig& config, int dim
 }  // namespace
 
 torch::Tensor TrunkFeatures(EfficientNetLite& trunk, const torch::Tensor& pixels) {
-  const torch::ScalarType type = trunk.parameters().front().scalar_type();
-  return trunk.Places(pixels.to(type)).to(torch::kFloat32).mean({2, 3});
+  return trunk.Places(pixels).to(torch::kFloat32).mean({2, 3});
 }
 
 PosteriorTower::PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
