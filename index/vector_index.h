@@ -39,7 +39,8 @@ class VectorIndex {
   virtual size_t size() const = 0;
   virtual int dim() const = 0;
   // Rows [n, dim]. kInvalidArgument ("dim is 384, the index has 512") on another dim, values that
-  // are not finite or beyond f16's range; then nothing is added.
+  // are not finite or beyond f16's range; then nothing is added. After
+  // kInternal or kResourceExhausted the index is only good to be thrown away.
   virtual absl::Status Add(MatrixView rows) = 0;
   // For each query up to k neighbours, best first, ties by row, only rows in `keep` (null: all). An
   // approximate index may miss some, but never returns a row outside `keep`, a row twice or a wrong
