@@ -18,12 +18,12 @@ HEAVY = {
     r"(opencv2|jpeglib|turbojpeg|png\.h|webp|gif_lib|tiffio|jerror)": r"embed/(decode_\w+|contact_sheet)\.(cc|h)",
     r"lib(av|sw)\w+/": r"embed/decode_video\.cc",
     r"(torch|ATen|c10)/": r"(embed|generate)/torch/\w+\.(cc|h)",
-    r"sentencepiece": r"embed/sentencepiece_tokenizer\.cc",
+    r"sentencepiece": r"embed/sentencepiece_model\.cc",
     r"unicode/": r"embed/\w+\.cc",
     r"faiss/": r"index/faiss_\w+\.cc",
     r"httplib": r"web/server\w*\.(cc|h)",
-    r"nlohmann/json\.hpp": r"\w+/(torch/)?\w+\.cc",
-    r"CLI/": r"tools/\w+\.cc",
+    r"nlohmann/json\.hpp": r"\w+/((torch|bench)/)?\w+\.cc",
+    r"CLI/": r"tools/(bench/)?\w+\.cc",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.M)
 
