@@ -34,9 +34,12 @@ struct Window {
   int count;
 };
 
+// As Pillow rounds it: cut off after adding a half.
+int Rounded(double x) { return static_cast<int>(x + 0.5); }  // NOLINT(bugprone-incorrect-roundings)
+
 Window WindowOf(double center, double support, int in) {
-  const int first = std::max(static_cast<int>(center - support + 0.5), 0);
-  const int end = std::min(static_cast<int>(center + support + 0.5), in);
+  const int first = std::max(Rounded(center - support), 0);
+  const int end = std::min(Rounded(center + support), in);
   return {first, end - first};
 }
 
