@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
-#include <set>
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "embed/strict_json.h"
 #include "web/json.h"
 
 namespace imago {
@@ -16,23 +16,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int kMaxDepth = 64;
+constexpr int kMaxDepth = 32;
 constexpr size_t kMaxTextBytes = 4096;
-
-// Watches what the parser meets. It goes on after a find, so that one pass says all.
-struct Watch {
-  std::vector<std::set<std::string>> names;  // of each open object
-  bool too_deep = false;
-  std::string doubled;
-
-  bool operator()(int depth, json::parse_event_t event, const json& parsed) {
-    if (depth > kMaxDepth) too_deep = true;
-    if (event == json::parse_event_t::object_start) names.emplace_back();
-    if (event == json::parse_event_t::object_end) names.pop_back();
-    if (event == json::parse_event_t::key && !names.back().insert(parsed).second) doubled = parsed;
-    return !too_deep;
-  }
-};
 
 absl::Status TypeError(const std::string& place, const char* wanted, const json& value) {
   return FieldError(place, fmt::format("must be {}, is {}", wanted, value.type_name()));
@@ -41,15 +26,10 @@ absl::Status TypeError(const std::string& place, const char* wanted, const json&
 }  // namespace
 
 absl::StatusOr<json> ParseJsonObject(const std::string& text) {
-  Watch watch;
-  json parsed;
-  try {
-    parsed = json::parse(text, std::ref(watch));
-  } catch (const json::exception& error) {
-    return FieldError("body", fmt::format("is not JSON: {}", error.what()));
+  if (const absl::Status strict = CheckStrictJson(text, kMaxDepth); !strict.ok()) {
+    return FieldError("body", std::string(strict.message()));
   }
-  if (watch.too_deep) return FieldError("body", fmt::format("nests deeper than {}", kMaxDepth));
-  if (!watch.doubled.empty()) return FieldError(watch.doubled, "occurs twice in one object");
+  json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!parsed.is_object()) return TypeError("body", "an object", parsed);
   return parsed;
 }

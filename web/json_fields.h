@@ -13,7 +13,7 @@
 
 namespace imago {
 
-// The object that `text` is. Refuses other values, nesting deeper than 64, text that is not UTF-8
+// The object that `text` is. Refuses other values, nesting deeper than 32, text that is not UTF-8
 // and names that occur twice in one object.
 absl::StatusOr<nlohmann::json> ParseJsonObject(const std::string& text);
 std::string DumpJson(const nlohmann::json& json);

@@ -1,10 +1,8 @@
 #include "web/uploads.h"
 
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "web/json.h"
-#include "web/json_fields.h"
 
 namespace imago {
 namespace {
@@ -24,24 +22,6 @@ absl::Status ReadPart(const FormPart& part, Upload* upload) {
 
 }  // namespace
 
-absl::Status CheckMetadata(const std::string& metadata_json) {
-  const absl::Status parsed = ParseJsonObject(metadata_json).status();
-  if (parsed.ok()) return parsed;
-  return FieldError("metadata", std::string(parsed.message()));
-}
-
-absl::Status CheckPatch(const std::string& patch_json) {
-  absl::StatusOr<nlohmann::json> patch = ParseJsonObject(patch_json);
-  if (!patch.ok()) return patch.status();
-  const Fields fields(*patch, "");
-  if (absl::Status s = fields.CheckNames({"caption", "metadata"}); !s.ok()) return s;
-  if (patch->empty()) return FieldError("body", "must have caption or metadata");
-  std::string caption;
-  if (absl::Status s = fields.Read("caption", &caption); !s.ok()) return s;
-  const nlohmann::json* metadata = fields.Find("metadata");
-  return metadata == nullptr ? absl::OkStatus() : CheckMetadata(DumpJson(*metadata));
-}
-
 absl::StatusOr<Upload> ReadUpload(const HttpRequest& request) {
   Upload upload;
   upload.id = request.Param("id");
@@ -59,7 +39,6 @@ absl::StatusOr<Upload> ReadUpload(const HttpRequest& request) {
 
 absl::StatusOr<Item> PutUpload(Engine& engine, const std::string& collection, Upload upload,
                                bool* created) {
-  if (absl::Status s = CheckMetadata(upload.metadata_json); !s.ok()) return s;
   *created = !engine.GetItem(collection, upload.id).ok();
   return engine.Put(collection, std::move(upload));
 }

@@ -70,6 +70,11 @@ function fetchPage(from, signal) {
 
 async function load(first) {
   loading?.abort();
+  if (!collections.some((one) => one.name === state.collection)) {
+    grid.clear();
+    showEmpty();
+    return;
+  }
   const mine = new AbortController();
   loading = mine;
   $("grid").setAttribute("aria-busy", "true");
@@ -81,17 +86,15 @@ async function load(first) {
     cursor = answer.next_cursor;
     tell(answer, performance.now() - start);
   } catch (error) {
-    if (error.name !== "AbortError") await failed(error, first);
+    if (error.name !== "AbortError") failed(error, first);
   } finally {
     if (loading === mine) { loading = null; $("grid").removeAttribute("aria-busy"); }
   }
   if (loading === null) loadIfSeen();
 }
 
-async function failed(error, first) {
+function failed(error, first) {
   cursor = null;
-  const missing = error.status === 404 && effectiveTerms().every((term) => !term.asset);
-  if (missing) { grid.clear(); showEmpty(); return; }
   if (first) $("status").textContent = "";
   toast(error.message);
 }
@@ -281,8 +284,8 @@ $("skip").onclick = (event) => { event.preventDefault(); $("results-heading").fo
 $("home").onclick = (event) => { event.preventDefault(); go({terms: [], text: "", open: null}); };
 $("collection").onchange = () => go({collection: $("collection").value, terms: [], open: null});
 
-function importChanged() {
-  drawCollections();
+async function importChanged() {
+  await drawCollections();
   if (!isSearch() && scrollY < 100) load(true);
 }
 

@@ -1,0 +1,264 @@
+// The page in a real browser over the real program, which $IMAGO_PROGRAM names.
+
+import assert from "node:assert/strict";
+import {after, before, beforeEach, test} from "node:test";
+import {mkdirSync} from "node:fs";
+import {join} from "node:path";
+import {openBrowser} from "./browser.mjs";
+import {bmp, colourLibrary, hashBundle, kHostileName, removeFolder, serve, tempFolder} from "./service.mjs";
+
+const program = process.env.IMAGO_PROGRAM;
+const shots = process.env.IMAGO_SCREENSHOTS;  // a folder that keeps pictures of the page
+const home = tempFolder();
+const library = colourLibrary();
+let service, browser, page;
+const complaints = [];  // errors of scripts and refused content
+
+before(async () => {
+  if (shots) mkdirSync(shots, {recursive: true});
+  service = await serve(program, {
+    data: join(home, "data"), model: hashBundle(join(home, "hash")), roots: [library],
+  });
+  browser = await openBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  const code = await service?.stop();
+  removeFolder(home);
+  removeFolder(library);
+  assert.equal(code, 0, "the service ends well on SIGTERM");
+});
+
+beforeEach(async () => {
+  await page?.close();
+  complaints.length = 0;
+  page = await browser.newPage({viewport: {width: 1280, height: 800}});
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
+  page.on("dialog", (dialog) => { complaints.push(dialog.message()); dialog.dismiss(); });
+  await page.goto(service.url);
+});
+
+const tiles = () => page.locator("#grid button.tile");
+const names = () => page.locator("#grid .name").allTextContents();
+const status = (pattern) => page.locator("#status", {hasText: pattern}).waitFor();
+async function type(text) {
+  await page.fill("#text", text);
+  await status(/Best|in .* ms/);
+}
+async function firstNames(start, count = 5) {
+  await page.waitForFunction(([start, count]) => {
+    const all = [...document.querySelectorAll("#grid .name")].slice(0, count);
+    return all.length === count && all.every((one) => one.textContent.startsWith(start));
+  }, [start, count]);
+}
+async function shot(name) {
+  if (!shots) return;
+  await page.waitForLoadState("networkidle");
+  await page.waitForTimeout(400);
+  await page.screenshot({path: join(shots, `${name}.png`)});
+}
+
+test("an empty collection says what to do, and an import fills it", async () => {
+  await page.getByText("No pictures yet").waitFor();
+  await shot("empty");
+  await page.getByRole("button", {name: "Import a folder"}).click();
+  await page.fill("#import-path", "/etc");
+  await page.locator("#import-form button").click();
+  await page.locator("#import-hint.bad").waitFor();
+  await page.fill("#import-path", library);
+  await page.locator("#import-form button").click();
+  await page.locator("#jobs").getByText("completed, with errors").waitFor({timeout: 60000});
+  await page.getByRole("button", {name: "Failed files"}).click();
+  await page.locator("#jobs .failed").getByText("torn.bmp").waitFor();
+  await shot("import");
+  await page.click("#close-imports");
+  await status("151 pictures");
+});
+
+test("typing finds the right pictures first", async () => {
+  await type("red");
+  await firstNames("red-", 12);
+  await type("blue");
+  await firstNames("blue-", 12);
+  assert.match(await page.textContent("#status"), /Best 60 pictures in .* ms/);
+  await shot("search");
+});
+
+test("scrolling loads more until all are there", async () => {
+  await status("151 pictures");
+  await tiles().nth(59).waitFor({state: "attached"});
+  for (let i = 0; i < 20 && await tiles().count() < 151; ++i) {
+    await page.mouse.wheel(0, 4000);
+    await page.waitForTimeout(100);
+  }
+  assert.equal(await tiles().count(), 151);
+  assert.equal(new Set(await page.locator("#grid button.tile").evaluateAll(
+    (all) => all.map((tile) => tile.querySelector("img").src))).size, 151);
+});
+
+test("the grid does not jump while pictures load", async () => {
+  await tiles().nth(30).waitFor({state: "attached"});
+  const places = () => tiles().evaluateAll((all) =>
+    all.slice(0, 31).map((tile) => tile.parentElement.offsetTop));
+  const early = await places();
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(await places(), early);
+});
+
+test("details show the picture and what is known of it", async () => {
+  await type("green");
+  await firstNames("green-");
+  await tiles().first().click();
+  const details = page.locator("#details");
+  await details.waitFor();
+  assert.match(await page.textContent("#score-label"), /Score [01]\.\d+ . cosine/);
+  assert.match(await page.textContent("#details-table"), /green-\d+\.bmp/);
+  await page.waitForFunction(() => document.getElementById("details-image").src.includes("/original"));
+  await shot("details");
+  const title = await page.textContent("#details-title");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((old) => document.getElementById("details-title").textContent !== old, title);
+  await page.keyboard.press("Escape");
+  await details.waitFor({state: "hidden"});
+  assert.ok(await tiles().nth(1).evaluate((tile) => tile === document.activeElement));
+});
+
+test("Back closes the details and goes back to the search before", async () => {
+  await type("red");
+  await page.keyboard.press("Enter");
+  await firstNames("red-");
+  await tiles().first().click();
+  await page.locator("#details").waitFor();
+  await page.goBack();
+  await page.locator("#details").waitFor({state: "hidden"});
+  assert.match(page.url(), /q=red/);
+});
+
+test("more like this searches by the picture", async () => {
+  await type("blue");
+  await firstNames("blue-");
+  await tiles().nth(2).click();
+  await page.click("#more-like-this");
+  await page.locator("#chips img").waitFor();
+  await firstNames("blue-", 10);
+  assert.equal(await page.inputValue("#text"), "");
+  await tiles().first().focus();
+  await page.keyboard.press("m");
+  await page.waitForFunction(() => document.querySelectorAll("#chips .chip").length === 1);
+});
+
+test("words become terms that are added and subtracted", async () => {
+  await page.fill("#text", "red");
+  await page.click("#plus");
+  await page.fill("#text", "green");
+  await page.click("#minus");
+  await page.locator(".chip.negative").waitFor();
+  await firstNames("red-", 10);
+  await page.locator(".chip .sign").nth(1).click();
+  await page.waitForFunction(() => !document.querySelector(".chip.negative"));
+  await page.locator(".chip .sign").first().click();
+  await firstNames("green-", 10);
+  await shot("terms");
+  await page.locator(".chip .remove").first().click();
+  await page.waitForFunction(() => document.querySelectorAll(".chip").length === 1);
+});
+
+test("a picture dropped on the page is searched by", async () => {
+  const base64 = bmp([10, 200, 10], 900, 600).toString("base64");
+  const drop = await page.evaluateHandle((base64) => {
+    const transfer = new DataTransfer();
+    const raw = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    transfer.items.add(new File([raw], "x.bmp", {type: "image/bmp"}));
+    return transfer;
+  }, base64);
+  await page.dispatchEvent("body", "dragover", {dataTransfer: drop});
+  await page.locator("#drop").waitFor();
+  await page.dispatchEvent("body", "drop", {dataTransfer: drop});
+  await page.locator("#chips img").waitFor();
+  await firstNames("green-", 10);
+});
+
+test("the address holds the search", async () => {
+  await page.goto(`${service.url}#q=blue&t=-green`);
+  await page.reload();
+  await firstNames("blue-", 10);
+  assert.equal(await page.inputValue("#text"), "blue");
+  assert.equal(await page.locator(".chip.negative .words").textContent(), "green");
+});
+
+test("the keyboard alone is enough", async () => {
+  await tiles().nth(20).waitFor({state: "attached"});
+  await page.keyboard.press("/");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "text");
+  await page.keyboard.type("red");
+  await firstNames("red-");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  assert.ok(await tiles().nth(1).evaluate((tile) => tile === document.activeElement));
+  await page.keyboard.press("ArrowDown");
+  const top = (tile) => tile.parentElement.offsetTop;
+  const below = await page.evaluate(() => document.activeElement.parentElement.offsetTop);
+  assert.ok(below > await tiles().nth(1).evaluate(top));
+  await page.keyboard.press("Enter");
+  await page.locator("#details").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("#details").waitFor({state: "hidden"});
+});
+
+test("a hostile file name is text and nothing else", async () => {
+  await type("yellow");
+  await page.getByText(kHostileName).first().waitFor({state: "attached"});
+  await page.locator("button.tile", {hasText: kHostileName}).click();
+  await page.locator("#details-title", {hasText: kHostileName}).waitFor();
+  assert.notEqual(await page.title(), "owned");
+  assert.equal(await page.locator("img[src='x']").count(), 0);
+});
+
+test("a phone shows all without scrolling sideways", async () => {
+  await page.setViewportSize({width: 360, height: 740});
+  await type("red");
+  await firstNames("red-");
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(await wide() <= 360, `${await wide()} pixels wide`);
+  await shot("phone");
+  await tiles().first().click();
+  await page.locator("#more-like-this").waitFor();
+  await shot("phone-details");
+});
+
+test("dark and light follow the system", async () => {
+  const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({colorScheme: "light"});
+  const light = await back();
+  await page.emulateMedia({colorScheme: "dark"});
+  assert.notEqual(await back(), light);
+  await type("red");
+  await firstNames("red-");
+  await shot("dark");
+});
+
+test("every button, picture and field has a name", async () => {
+  await tiles().first().waitFor();
+  const nameless = await page.evaluate(() => [
+    ...document.querySelectorAll("button, input, select, a, dialog, img"),
+  ].filter((one) => one.tagName === "IMG" ? one.getAttribute("alt") === null :
+    !(one.ariaLabel || one.getAttribute("aria-labelledby") || one.textContent.trim() ||
+      one.labels?.length)).map((one) => one.outerHTML));
+  assert.deepEqual(nameless, []);
+});
+
+test("nothing complained and nothing came from elsewhere", async () => {
+  const foreign = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(service.url) && !/^(data|blob):/.test(request.url())) foreign.push(request.url());
+  });
+  await page.reload();
+  await type("red");
+  await firstNames("red-");
+  await tiles().first().click();
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(foreign, []);
+  assert.deepEqual(complaints, []);
+});
