@@ -11,7 +11,10 @@ export const tempFolder = () => mkdtempSync(join(tmpdir(), "imago-page-"));
 export function hashBundle(folder) {
   mkdirSync(folder, {recursive: true});
   writeFileSync(join(folder, "model.json"),
-                JSON.stringify({format: 1, family: "hash", name: "hash", dim: 64}));
+                JSON.stringify({
+                  format: 1, family: "hash", name: "hash", dim: 64,
+                  preprocess: {size: 32, mode: "short_side", mean: [0, 0, 0], std: [1, 1, 1]},
+                }));
   return folder;
 }
 
