@@ -30,7 +30,7 @@ struct TrainClipOptions {
   int views = 5;            // of each photo: as is, and random ones
   int hidden = 320;         // units of the learned part
   int detail = 128;         // dimensions that only pictures use
-  int detail_percent = 70;  // their share of a picture's row
+  int detail_percent = 80;  // their share of a picture's row
   int steps = 400;
   int batch = 256;     // photos in a step, and half as many pairs of photos
   int pairs = 12'000;  // texts about two labels

@@ -14,9 +14,13 @@
 namespace imago {
 namespace {
 
+std::string PoolingName(const PhotoFeatures& photos) {
+  return photos.pooling == Pooling::kCentral ? "-central" : "";
+}
+
 std::string CacheKey(const PhotoFeatures& photos) {
-  return fmt::format("{} size {} view {} seed {} photos {}", photos.network, photos.size,
-                     photos.view, photos.view == 0 ? 0 : photos.seed,
+  return fmt::format("{}{} size {} view {} seed {} photos {}", photos.network, PoolingName(photos),
+                     photos.size, photos.view, photos.view == 0 ? 0 : photos.seed,
                      Sha256(fmt::format("{}", fmt::join(photos.paths, "\n"))));
 }
 
@@ -61,7 +65,9 @@ absl::StatusOr<torch::Tensor> ComputeFeatures(EfficientNetLite& trunk, const Pho
     for (int64_t at = begin; at < end; at += photos.batch) {
       const auto pixels = Pixels(photos, at, std::min<int64_t>(at + photos.batch, end));
       if (!pixels.ok()) return pixels.status();
-      rows.push_back(TrunkFeatures(trunk, *pixels));
+      const torch::Tensor places = trunk.Places(*pixels);
+      rows.push_back(photos.pooling == Pooling::kMean ? MeanFeatures(places)
+                                                      : CentralFeatures(places));
       auto status = progress(std::min<int64_t>(at + photos.batch, end));
       if (!status.ok()) return status;
     }
@@ -69,7 +75,8 @@ absl::StatusOr<torch::Tensor> ComputeFeatures(EfficientNetLite& trunk, const Pho
   };
   RowCache cache;
   cache.dir = photos.cache_dir;
-  cache.name = fmt::format("{}-{}-view{}", photos.name, photos.size, photos.view);
+  cache.name =
+      fmt::format("{}{}-{}-view{}", photos.name, PoolingName(photos), photos.size, photos.view);
   cache.key = CacheKey(photos);
   return CachedRows(cache, static_cast<int64_t>(photos.paths.size()), compute);
 }

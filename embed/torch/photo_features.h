@@ -16,11 +16,14 @@ namespace imago {
 // Resizing by the short side, and the values that EfficientNet-Lite was trained on.
 PreprocessOptions LitePreprocess(int size);
 
+enum class Pooling { kMean, kCentral };  // MeanFeatures or CentralFeatures
+
 struct PhotoFeatures {
   std::vector<std::string> paths;
   std::string cache_dir;
   std::string name;     // of the set: "train"
   std::string network;  // what made them, for the cache's key
+  Pooling pooling = Pooling::kMean;
   int size = 224;
   int view = 0;       // 0: as the encoder will see them; 1, 2, ...: random views
   uint64_t seed = 1;  // of the random views

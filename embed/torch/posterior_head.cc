@@ -51,14 +51,15 @@ torch::Tensor PosteriorHead::Semantic(const torch::Tensor& features,
   return Unit(mix * Estimate(features) + (1 - mix) * learned);
 }
 
-torch::Tensor PosteriorHead::Detail(const torch::Tensor& features) const {
-  return Unit(torch::linear(features - detail_mean, detail_weight));
+torch::Tensor PosteriorHead::Detail(const torch::Tensor& central) const {
+  return Unit(torch::linear(central - detail_mean, detail_weight));
 }
 
-torch::Tensor PosteriorHead::Forward(const torch::Tensor& features) const {
+torch::Tensor PosteriorHead::Forward(const torch::Tensor& features,
+                                     const torch::Tensor& central) const {
   const double share = shape_.detail_share;
-  return torch::cat(
-      {Semantic(features) * std::sqrt(1 - share), Detail(features) * std::sqrt(share)}, 1);
+  return torch::cat({Semantic(features) * std::sqrt(1 - share), Detail(central) * std::sqrt(share)},
+                    1);
 }
 
 void PosteriorHead::Initialise() {

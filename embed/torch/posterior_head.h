@@ -8,7 +8,8 @@
 //   estimate = unit(softmax((class_weight f + class_bias) inverse_temperature) class_texts)
 //   learned  = unit(out_weight relu(hidden_weight f + hidden_bias) + out_bias)
 //   semantic = unit(a estimate + (1 - a) learned),  a = sigmoid(gate)
-//   detail   = unit(detail_weight (f - detail_mean))
+//   detail   = unit(detail_weight (c - detail_mean))
+// where f is the mean of the network's last map and c the mean that favours its centre.
 // A row is [sqrt(1 - share) semantic, sqrt(share) detail]. Texts have zeros for the detail, which
 // then only pictures compare among themselves.
 
@@ -38,12 +39,12 @@ class PosteriorHead : public Float32Module {
  public:
   explicit PosteriorHead(const PosteriorHeadShape& shape, TowerInit init = TowerInit::kPublished);
 
-  // Features [n, features] f32 to [n, width + detail], unit length.
-  torch::Tensor Forward(const torch::Tensor& features) const;
+  // Both [n, features] f32, f and c as above, to [n, width + detail], unit length.
+  torch::Tensor Forward(const torch::Tensor& features, const torch::Tensor& central) const;
   torch::Tensor Estimate(const torch::Tensor& features) const;
   // `keep` [n, hidden], if defined, multiplies the hidden units (dropout).
   torch::Tensor Semantic(const torch::Tensor& features, const torch::Tensor& keep = {}) const;
-  torch::Tensor Detail(const torch::Tensor& features) const;
+  torch::Tensor Detail(const torch::Tensor& central) const;
 
   const PosteriorHeadShape& shape() const { return shape_; }
 

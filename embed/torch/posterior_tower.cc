@@ -8,6 +8,12 @@ namespace {
 
 constexpr std::string_view kSuffix = "-posterior";
 
+torch::Tensor GaussianWindow(int64_t side) {
+  constexpr double kDeviation = 2.5 / 7;
+  const torch::Tensor places = torch::arange(side, torch::kFloat32) - (side - 1) / 2.0;
+  return torch::exp(-(places / (kDeviation * side)).square() / 2);
+}
+
 absl::StatusOr<double> ParseShare(const TowerConfig& config) {
   constexpr int64_t kMost = 99;  // some meaning must be left
   const auto found = config.numbers.find("detail_percent");
@@ -41,8 +47,14 @@ absl::StatusOr<PosteriorHeadShape> ParseShape(const TowerConfig& config, int dim
 
 }  // namespace
 
-torch::Tensor TrunkFeatures(EfficientNetLite& trunk, const torch::Tensor& pixels) {
-  return trunk.Places(pixels).to(torch::kFloat32).mean({2, 3});
+torch::Tensor MeanFeatures(const torch::Tensor& places) {
+  return places.to(torch::kFloat32).mean({2, 3});
+}
+
+torch::Tensor CentralFeatures(const torch::Tensor& places) {
+  const torch::Tensor weights =
+      torch::outer(GaussianWindow(places.size(2)), GaussianWindow(places.size(3)));
+  return (places.to(torch::kFloat32) * (weights / weights.sum())).sum({2, 3});
 }
 
 PosteriorTower::PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
@@ -70,7 +82,8 @@ absl::StatusOr<std::shared_ptr<PosteriorTower>> PosteriorTower::Make(const Tower
 }
 
 torch::Tensor PosteriorTower::Forward(torch::Tensor pixels) {
-  return head->Forward(TrunkFeatures(*trunk, pixels));
+  const torch::Tensor places = trunk->Places(pixels);
+  return head->Forward(MeanFeatures(places), CentralFeatures(places));
 }
 
 }  // namespace imago

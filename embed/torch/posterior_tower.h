@@ -10,9 +10,13 @@
 
 namespace imago {
 
-// The features of a folded EfficientNet-Lite for pixels of any float type, f32 [n, features]. The
-// mean is taken in f32, whatever the network computes in.
-torch::Tensor TrunkFeatures(EfficientNetLite& trunk, const torch::Tensor& pixels);
+// The mean of a map [n, features, h, w] over its places, f32 [n, features], whatever type the map
+// has.
+torch::Tensor MeanFeatures(const torch::Tensor& places);
+// The mean weighted by a Gaussian about the centre, whose deviation is 2.5 / 7 of the map's side:
+// what a photo is of tends to stand there, and what surrounds it misleads a comparison of two
+// pictures.
+torch::Tensor CentralFeatures(const torch::Tensor& places);
 
 // Image tower "efficientnet-lite2-posterior" (or lite0, lite1): the network with its batch norms
 // folded ("trunk.*") and a PosteriorHead ("head.*"). Numbers: "hidden", "detail", "detail_percent"

@@ -30,8 +30,8 @@ struct StarterInit {
 // New layers are drawn from torch's generator, seeded with `seed`.
 std::shared_ptr<StarterModel> MakeStarterModel(const PosteriorHeadShape& shape,
                                                const StarterInit& init, uint64_t seed);
-// Detail from the training photos' features [n, features]: their mean and main directions, each
-// scaled by its singular value^-0.25 so that the first few do not drown the others.
+// Detail from the training photos' central features [n, features]: their mean and main directions,
+// each scaled by its singular value^-0.25 so that the first few do not drown the others.
 void FitDetail(const torch::Tensor& features, PosteriorHead& head);
 
 // What keeps a small training set from making the space forget what the classifier knows: the

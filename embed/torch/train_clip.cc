@@ -53,9 +53,7 @@ std::shared_ptr<StarterModel> MakeModel(const TrainClipOptions& options, const T
   shape.hidden = options.hidden;
   shape.detail = options.detail;
   shape.detail_share = options.detail_percent / 100.0;
-  auto model = MakeStarterModel(shape, data.init, options.seed);
-  FitDetail(data.train.features.select(0, 0), *model->head);
-  return model;
+  return MakeStarterModel(shape, data.init, options.seed);
 }
 
 absl::Status SaveRun(TrainRun& run, const TrainClipOptions& options) {
@@ -117,6 +115,7 @@ absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl&
   const auto loaded = run.Load(options.run_dir + "/checkpoint.safetensors");
   if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
   if (auto status = TrainToEnd(run, options, control); !status.ok()) return status;
+  FitDetail(data->train.central_features, *run.model().head);
   TrainReport report;
   report.photos = data->train.labels.size(0);
   report.labels = data->train.label_texts.size(0);

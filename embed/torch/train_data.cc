@@ -182,6 +182,10 @@ absl::Status LoadTrain(const FeatureNetwork& network, const TrainClipOptions& op
   auto features = Features(network, job, options.views, control);
   if (!features.ok()) return features.status();
   data.train.features = *std::move(features);
+  job.pooling = Pooling::kCentral;
+  auto central = Features(network, job, 1, control);
+  if (!central.ok()) return central.status();
+  data.train.central_features = central->squeeze(0);
   return absl::OkStatus();
 }
 

@@ -10,11 +10,12 @@
 namespace imago {
 
 struct TrainSet {
-  torch::Tensor features;     // [views, photos, features]
-  torch::Tensor labels;       // [photos] int64
-  torch::Tensor label_texts;  // [labels, templates, width], unit length
-  torch::Tensor pair_labels;  // [pairs, 2] int64
-  torch::Tensor pair_texts;   // [pairs, width], unit length
+  torch::Tensor features;          // [views, photos, features]
+  torch::Tensor central_features;  // [photos, features], of the first view: CentralFeatures
+  torch::Tensor labels;            // [photos] int64
+  torch::Tensor label_texts;       // [labels, templates, width], unit length
+  torch::Tensor pair_labels;       // [pairs, 2] int64
+  torch::Tensor pair_texts;        // [pairs, width], unit length
 };
 // How many photos each label has, [labels] int64; every one at least one.
 torch::Tensor CountLabels(const TrainSet& set);

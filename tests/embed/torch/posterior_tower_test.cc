@@ -32,7 +32,8 @@ std::vector<double> Affine(const torch::Tensor& weight, const torch::Tensor& bia
 }
 
 // The header's formulas, one number at a time.
-std::vector<double> Formula(const PosteriorHead& head, const std::vector<double>& f) {
+std::vector<double> Formula(const PosteriorHead& head, const std::vector<double>& f,
+                            const std::vector<double>& c) {
   std::vector<double> logits = Affine(head.class_weight, head.class_bias, f);
   double sum = 0;
   for (double& l : logits) sum += l = std::exp(l * head.inverse_temperature.item<double>());
@@ -52,8 +53,8 @@ std::vector<double> Formula(const PosteriorHead& head, const std::vector<double>
     semantic.push_back(a * estimate[i] + (1 - a) * learned[i]);
   }
   std::vector<double> centred;
-  for (size_t i = 0; i < f.size(); ++i) {
-    centred.push_back(f[i] - head.detail_mean[i].item<double>());
+  for (size_t i = 0; i < c.size(); ++i) {
+    centred.push_back(c[i] - head.detail_mean[i].item<double>());
   }
   std::vector<double> row;
   for (const double v : Unit(semantic)) row.push_back(std::sqrt(1 - head.shape().detail_share) * v);
@@ -72,16 +73,34 @@ TEST(PosteriorHead, EqualsItsFormula) {
   head.class_bias.normal_();
   head.detail_mean.normal_();
   const torch::Tensor features = torch::rand({3, shape.features});
-  const torch::Tensor rows = head.Forward(features);
+  const torch::Tensor central = torch::rand({3, shape.features});
+  const torch::Tensor rows = head.Forward(features, central);
   for (int64_t n = 0; n < 3; ++n) {
     std::vector<double> f;
-    for (int64_t i = 0; i < shape.features; ++i) f.push_back(features[n][i].item<double>());
-    const std::vector<double> expected = Formula(head, f);
+    std::vector<double> c;
+    for (int64_t i = 0; i < shape.features; ++i) {
+      f.push_back(features[n][i].item<double>());
+      c.push_back(central[n][i].item<double>());
+    }
+    const std::vector<double> expected = Formula(head, f, c);
     ASSERT_EQ(rows.size(1), static_cast<int64_t>(expected.size()));
     for (size_t i = 0; i < expected.size(); ++i) {
       EXPECT_NEAR(rows[n][i].item<double>(), expected[i], 1e-5) << i;
     }
   }
+}
+
+TEST(CentralFeatures, AreAMeanThatFavoursTheCentre) {
+  const torch::Tensor even = torch::full({1, 2, 7, 7}, 3.0f);
+  EXPECT_TRUE(torch::allclose(CentralFeatures(even), MeanFeatures(even)));
+  torch::Tensor middle = torch::zeros({1, 1, 7, 7});
+  middle[0][0][3][3] = 1;
+  torch::Tensor corner = torch::zeros({1, 1, 7, 7});
+  corner[0][0][0][0] = 1;
+  EXPECT_GT(CentralFeatures(middle).item<float>(), MeanFeatures(middle).item<float>());
+  // exp(-(3^2 + 3^2) / (2 * 2.5^2)), three places away in both directions at a side of seven.
+  EXPECT_NEAR((CentralFeatures(corner) / CentralFeatures(middle)).item<double>(),
+              std::exp(-18 / 12.5), 1e-5);
 }
 
 BundleConfig Config(const std::string& kind = "efficientnet-lite0-posterior") {
