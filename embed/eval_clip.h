@@ -38,7 +38,7 @@ struct EvalOptions {
   // coarse), or some of them.
   std::string root;
   std::string label_template = "a photo of a {}.";
-  std::function<void(const std::string& what, uint64_t done, uint64_t total)> on_progress;
+  std::function<void(const std::string& what, uint64_t done, uint64_t total)> on_progress = nullptr;
 };
 
 // kNotFound when root has none of the sets; errors of single pictures are errors of the whole.
