@@ -187,8 +187,9 @@ class RocksStore : public Store {
     rocksdb::WriteOptions options;
     options.sync = true;
     const rocksdb::Status written = db_->Write(options, &draft.batch());
+    last_ = draft.last();  // after an error too: its numbers may yet turn up in the database's log
     if (!written.ok()) return FromRocks(written);
-    return last_ = draft.last();
+    return last_;
   }
 
   absl::StatusOr<Item> GetItem(const std::string& id) const override {

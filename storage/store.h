@@ -68,9 +68,10 @@ class Store {
   virtual ~Store() = default;
 
   // Returns the sequence of the last log record afterwards. Each removed, put or updated item
-  // writes one record, in the order of the batch, numbered without gaps; it takes the place of the
-  // item's older record. So does, last, each item that only gets vectors. An item that CheckItem
-  // refuses is kInvalidArgument. After an error nothing of the batch is there.
+  // writes one record, in the order of the batch, numbered one after another; it takes the place of
+  // the item's older record. So does, last, each item that only gets vectors. An item that
+  // CheckItem refuses is kInvalidArgument. Of a refused batch nothing is there; after trouble with
+  // the disk, reopening shows all of it or nothing.
   virtual absl::StatusOr<uint64_t> Apply(const WriteBatch& batch) = 0;
   // kNotFound when there is none.
   virtual absl::StatusOr<Item> GetItem(const std::string& id) const = 0;
