@@ -62,6 +62,10 @@ class IsolatedDecoder {
   int fd_ = -1;
 };
 
+// "imago-decoder" in the folder of the running program, or where that is missing the running
+// program itself.
+std::string DecodeWorkerProgram();
+
 // The child's main: arguments as IsolatedDecoder passes them. Serves until its parent hangs up.
 int RunDecodeWorker(int argc, char** argv);
 

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "embed/decode_protocol.h"
@@ -22,7 +24,8 @@ namespace imago {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::seconds kStartTimeout(60);
+// Long enough for a busy machine that has to fetch the libraries first.
+constexpr std::chrono::seconds kStartTimeout(300);
 
 int MillisecondsLeft(Clock::time_point deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -167,6 +170,14 @@ class SpawnPlan {
 };
 
 }  // namespace
+
+std::string DecodeWorkerProgram() {
+  const char* const own = "/proc/self/exe";
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink(own, error);
+  const std::string sibling = (program.parent_path() / "imago-decoder").string();
+  return !error && access(sibling.c_str(), X_OK) == 0 ? sibling : own;
+}
 
 absl::StatusOr<std::unique_ptr<IsolatedDecoder>> IsolatedDecoder::Start(
     const std::string& program, const IsolatedDecoderOptions& options) {

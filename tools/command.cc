@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "embed/decode_worker.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -35,7 +36,7 @@ absl::StatusOr<Config> MakeConfig(const Globals& globals) {
   if (!globals.data_dir.empty()) config.data_dir = globals.data_dir;
   if (config.data_dir.empty()) config.data_dir = DefaultDataDir();
   if (!globals.model.empty()) config.model = globals.model;
-  if (config.decode_worker.empty()) config.decode_worker = "/proc/self/exe";
+  if (config.decode_worker.empty()) config.decode_worker = DecodeWorkerProgram();
   if (globals.threads > 0) {
     config.encoder.threads = globals.threads;
   } else if (globals.config_file.empty()) {

@@ -167,6 +167,12 @@ TEST(IsolatedDecoder, SaysThatAProgramCannotServe) {
             absl::StatusCode::kUnavailable);
 }
 
+TEST(IsolatedDecoder, FindsTheDecoderBesideTheRunningProgram) {
+  EXPECT_EQ(std::filesystem::path(DecodeWorkerProgram()).filename(), "imago-decoder");
+  const auto decoder = IsolatedDecoder::Start(DecodeWorkerProgram(), Options());
+  EXPECT_TRUE(decoder.ok()) << decoder.status();
+}
+
 TEST(IsolatedDecoder, WorksOnSeveralThreadsWithOneEach) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {
