@@ -71,7 +71,7 @@ TEST(CollectionCrash, LosesAndDoublesNothingWhenKilled) {
     EXPECT_GT(Nearest(*snapshot, last).second, 0.98f);
     const Item same = collection->store().GetItem("same").value();
     EXPECT_EQ(same.sha256, Sha256(std::to_string(last)));
-    next = last + 1;
+    next = acknowledged + 1;  // a round that was cut off is done again, its removal too
   }
   EXPECT_THAT(Verify(dir), IsEmpty());
 }
