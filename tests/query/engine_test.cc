@@ -215,7 +215,7 @@ TEST_F(EngineTest, RetriesTheFilesThatFailed) {
 }
 
 TEST_F(EngineTest, SteersQueuedAndRunningImports) {
-  for (uint32_t i = 0; i < 300; ++i) PutFile(fmt::format("{}.bmp", i), SeededBmp(i));
+  for (uint32_t i = 0; i < 80; ++i) PutFile(fmt::format("{}.bmp", i), SeededBmp(i));
   const std::string running = *engine_->StartImport("main", {.paths = {folder_}, .batch = 1});
   const std::string queued = *engine_->StartImport("main", {.paths = {folder_}});
   EXPECT_TRUE(engine_->PauseImport(running).ok());
@@ -225,17 +225,17 @@ TEST_F(EngineTest, SteersQueuedAndRunningImports) {
   EXPECT_EQ(engine_->RetryFailed(running).status().code(), StatusCode::kFailedPrecondition);
   EXPECT_TRUE(engine_->ResumeImport(running).ok());
   EXPECT_EQ(Await(running).state, ImportState::kCompleted);
-  EXPECT_EQ(engine_->Stats("main")->items, 300u);
+  EXPECT_EQ(engine_->Stats("main")->items, 80u);
   EXPECT_EQ(engine_->CancelImport(running).code(), StatusCode::kFailedPrecondition);
 }
 
 TEST_F(EngineTest, EndsImportsWhenItIsClosed) {
-  for (uint32_t i = 0; i < 200; ++i) PutFile(fmt::format("{}.bmp", i), SeededBmp(i));
+  for (uint32_t i = 0; i < 60; ++i) PutFile(fmt::format("{}.bmp", i), SeededBmp(i));
   const std::string job = *engine_->StartImport("main", {.paths = {folder_}, .batch = 1});
   Reopen();
   EXPECT_TRUE(HasEnded(engine_->GetImport(job)->state));
   EXPECT_EQ(Import().counts.failed, 0u);
-  EXPECT_EQ(engine_->Stats("main")->items, 200u);
+  EXPECT_EQ(engine_->Stats("main")->items, 60u);
 }
 
 TEST_F(EngineTest, GivesOriginalsOnlyWhileTheyAreWhatWasIndexed) {
