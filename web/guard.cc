@@ -27,8 +27,7 @@ std::string Cookie(const HttpRequest& request, const std::string& name) {
   const size_t found = cookies.find(start);
   if (found == std::string::npos) return "";
   const size_t begin = found + start.size();
-  const auto value = PercentDecode(cookies.substr(begin, cookies.find(';', begin) - begin));
-  return value.ok() ? *value : "";
+  return cookies.substr(begin, cookies.find(';', begin) - begin);
 }
 
 std::string GivenToken(const HttpRequest& request) {
@@ -38,6 +37,12 @@ std::string GivenToken(const HttpRequest& request) {
 }
 
 }  // namespace
+
+bool IsToken(const std::string& text) {
+  return !text.empty() && text.find_first_not_of(
+                              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv"
+                              "wxyz0123456789-._~+/=") == std::string::npos;
+}
 
 bool IsLoopback(const std::string& host) {
   return host == "localhost" || host.ends_with(".localhost") || host == "::1" ||

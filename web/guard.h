@@ -20,8 +20,11 @@ absl::Status CheckHost(const HttpRequest& request, const ServerConfig& config);
 // kPermissionDenied.
 absl::Status CheckOrigin(const HttpRequest& request);
 
+// Letters, digits and -._~+/= (RFC 6750): what travels unchanged in a header.
+bool IsToken(const std::string& text);
+
 // With a token configured, paths under /v1 and /metrics need it: "Authorization: Bearer <token>",
-// or the page's cookie "imago_token" (percent-encoded). kUnauthenticated. The comparison takes the
+// or the page's cookie "imago_token". kUnauthenticated. The comparison takes the
 // same time whatever is right in it.
 absl::Status CheckToken(const HttpRequest& request, const ServerConfig& config);
 

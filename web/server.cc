@@ -166,6 +166,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Create(Engine& engine) {
     return absl::InvalidArgumentError(
         fmt::format("server.max_body_bytes: must be positive, is {}", config.max_body_bytes));
   }
+  if (!config.token.empty() && !IsToken(config.token)) {
+    return absl::InvalidArgumentError("server.token: may have letters, digits and -._~+/= only");
+  }
   if (!IsLoopback(config.host) && config.token.empty()) {
     spdlog::warn("serving on {} without a token: whoever reaches it may read and change all",
                  config.host);

@@ -163,6 +163,15 @@ TEST(ServerToken, IsAskedForWhereOneIsSet) {
   EXPECT_EQ(Ask(server.port(), "GET", "/").status, 200);
 }
 
+TEST(ServerToken, MustBeWhatTravelsUnchangedInAHeader) {
+  for (const char* token : {"two words", "100%", "a;b", "\xc3\xa9"}) {
+    Config config = TestServiceConfig();
+    config.server.token = token;
+    const auto engine = OpenHashEngine(config);
+    EXPECT_TRUE(absl::IsInvalidArgument(Server::Create(*engine).status())) << token;
+  }
+}
+
 TEST(ServerLife, APortInUseIsNamed) {
   RunningServer first;
   Config config = TestServiceConfig();

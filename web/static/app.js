@@ -42,7 +42,8 @@ function readAddress() {
 
 // `typed`: a step that Back need not come by again.
 function go(change, typed = false) {
-  Object.assign(state, change);
+  // What is being typed counts, though its search may not have begun.
+  Object.assign(state, {text: $("text").value}, change);
   history[typed ? "replaceState" : "pushState"](null, "", address());
   refresh();
 }
@@ -308,6 +309,9 @@ onTokenNeeded(() => new Promise((resolve) => {
 }));
 
 readAddress();
+// Somebody may type before all is there.
+$("text").value ||= state.text;
 await drawCollections();
+state.text = $("text").value;
 refresh();
 imports.poll();

@@ -41,6 +41,7 @@ export class Imports {
     try {
       await api.startImport(this.collection(), [$("import-path").value.trim()]);
       $("import-path").value = "";
+      $("import-hint").classList.remove("bad");
       await this.poll();
     } catch (error) {
       $("import-hint").textContent = error.message;
