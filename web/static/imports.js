@@ -24,6 +24,7 @@ export class Imports {
     this.changed = changed;
     this.timer = 0;
     this.before = new Map();
+    this.polled = false;
     this.openErrors = new Map();  // job -> its list, while shown
     $("open-imports").onclick = () => this.open();
     $("close-imports").onclick = () => $("imports").close();
@@ -82,9 +83,11 @@ export class Imports {
       const state = `${job.state} ${job.counts.indexed}`;
       const old = this.before.get(job.job);
       if (old !== undefined && old !== state) changed = true;
-      if (old === undefined && !ended(job)) changed = true;
+      // One that ended before it was first seen brought something too, but for those of old.
+      if (old === undefined && (this.polled || !ended(job))) changed = true;
       this.before.set(job.job, state);
     }
+    this.polled = true;
     const running = jobs.find((job) => !ended(job));
     $("open-imports").textContent = running ?
       `Importing ${number(running.counts.indexed + running.counts.skipped)} / ` +

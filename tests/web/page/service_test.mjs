@@ -53,6 +53,7 @@ test("the starter bundle finds real photos by words", {skip: missing}, async () 
   const showing = (word) => new Set(lines.filter((line) => new RegExp(`\\b${word}`, "i").test(line))
     .map((line) => line.split("\t")[0]));
   await withPage({folder: join(photos, "images")}, async (page) => {
+    await page.locator("#status", {hasText: "106 pictures"}).waitFor();
     for (const word of ["pizza", "tennis", "skateboard", "airplane"]) {
       await page.fill("#text", `a photo of ${word}`);
       const right = [...showing(word)];
