@@ -106,8 +106,7 @@ absl::Status Fields::ReadNumber(const std::string& name, double low, double high
 
 absl::Status Fields::ReadInt(const std::string& name, int low, int high, int* out) const {
   double number = *out;
-  const absl::Status read = ReadNumber(name, low, high, &number);
-  if (!read.ok()) return read;
+  if (absl::Status s = ReadNumber(name, low, high, &number); !s.ok()) return s;
   if (number != std::floor(number)) return FieldError(Place(name), "must be a whole number");
   *out = static_cast<int>(number);
   return absl::OkStatus();

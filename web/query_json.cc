@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "web/http.h"
 #include "web/json.h"
@@ -166,8 +167,9 @@ absl::StatusOr<Query> ReadQuery(const json& object, const std::string& where,
   if (absl::Status s = fields.Read("cursor", &query.cursor); !s.ok()) return s;
   if (query.cursor.size() > 1024) return FieldError(fields.Place("cursor"), "is too long");
   if (fields.Find("min_score") != nullptr) {
-    query.min_score = 0;
-    if (absl::Status s = fields.ReadNumber("min_score", 0, 1, &*query.min_score); !s.ok()) return s;
+    double min_score = 0;
+    if (absl::Status s = fields.ReadNumber("min_score", 0, 1, &min_score); !s.ok()) return s;
+    query.min_score = min_score;
   }
   if (absl::Status s = ReadInclude(fields, &query); !s.ok()) return s;
   if (absl::Status s = ReadFilter(fields, &query.filter); !s.ok()) return s;
@@ -181,7 +183,8 @@ absl::StatusOr<Content> ReadInput(const json& object, const std::string& where,
   if (!term.ok()) return term.status();
   if (object.contains("weight")) return FieldError(where + ".weight", "unknown field");
   if (!term->item_id.empty()) return FieldError(where + ".image", "must have base64");
-  if (term->image) return Content(ImageContent{*std::move(term->image)});
+  std::optional<Image>& image = term->image;
+  if (image) return Content(ImageContent{*std::move(image)});
   return Content(TextContent{std::move(term->text)});
 }
 

@@ -38,7 +38,7 @@ absl::Status PutLine(Engine& engine, const std::string& collection, const Fields
   if (!bytes.ok()) return bytes.status();
   upload.bytes = *std::move(bytes);
   bool created = false;
-  const absl::Status put = PutUpload(engine, collection, std::move(upload), &created).status();
+  absl::Status put = PutUpload(engine, collection, std::move(upload), &created).status();
   if (created) result->http_status = 201;
   return put;
 }

@@ -13,7 +13,7 @@ const kTypingMs = 250;
 const state = {collection: "main", terms: [], text: "", open: null};
 let cursor = null;
 let loading = null;  // aborts the request under way
-let collections = [];
+let collections = null;  // until the service has told
 
 const grid = new Grid($("grid"), (asset) => openDetails(asset));
 const imports = new Imports(() => state.collection, debounce(importChanged, 400));
@@ -71,25 +71,32 @@ function fetchPage(from, signal) {
 
 async function load(first) {
   loading?.abort();
+  if (collections === null) return;
   if (!collections.some((one) => one.name === state.collection)) {
     grid.clear();
+    grid.setBusy(false);
     showEmpty();
     return;
   }
   const mine = new AbortController();
   loading = mine;
-  $("grid").setAttribute("aria-busy", "true");
+  grid.setBusy(true);
   try {
     const start = performance.now();
     const answer = await fetchPage(first ? null : cursor, mine.signal);
-    if (first) { grid.clear(); window.scrollTo(0, 0); }
-    grid.add(state.collection, answer.hits);
+    if (first) {
+      window.scrollTo(0, 0);
+      grid.replace(state.collection, answer.hits);
+    } else {
+      grid.add(state.collection, answer.hits);
+    }
     cursor = answer.next_cursor;
     tell(answer, performance.now() - start);
+    drawSteps();
   } catch (error) {
     if (error.name !== "AbortError") failed(error, first);
   } finally {
-    if (loading === mine) { loading = null; $("grid").removeAttribute("aria-busy"); }
+    if (loading === mine) { loading = null; grid.setBusy(false); }
   }
   if (loading === null) loadIfSeen();
 }
@@ -152,13 +159,16 @@ addEventListener("scroll", loadIfSeen, {passive: true});
 
 // ---- terms ---------------------------------------------------------------------------------
 
-const typed = debounce(() => go({text: $("text").value}, true), kTypingMs);
-$("text").addEventListener("input", typed);
+const typed = debounce(() => {
+  if ($("text").value !== state.text) go({}, true);
+  else if (loading === null) grid.setBusy(false);
+}, kTypingMs);
+$("text").addEventListener("input", () => { grid.setBusy(true); typed(); });
 $("search").addEventListener("submit", (event) => {
   event.preventDefault();
   typed.cancel();
   if ($("text").value.trim().startsWith("-")) addWords(true);
-  else go({text: $("text").value});
+  else go({});
 });
 
 function addWords(negative) {
@@ -223,14 +233,19 @@ async function showOpen(asset) {
     return;
   }
   fillDetails(state.collection, shownAsset);
-  const i = grid.assets.indexOf(shownAsset);
-  $("previous").hidden = i <= 0;
-  $("next").hidden = i < 0 || i + 1 >= grid.assets.length;
+  drawSteps();
   if (!dialog.open) dialog.showModal();
 }
 
+function drawSteps() {
+  const i = grid.indexOf(shownAsset);
+  $("previous").hidden = i <= 0;
+  $("next").hidden = i < 0 || i + 1 >= grid.assets.length;
+}
+
 function step(by) {
-  const asset = grid.assets[grid.assets.indexOf(shownAsset) + by];
+  const i = grid.indexOf(shownAsset);
+  const asset = i < 0 ? undefined : grid.assets[i + by];
   if (!asset) return;
   state.open = asset.asset_path;
   history.replaceState(null, "", address());
@@ -294,6 +309,7 @@ async function drawCollections() {
   try {
     collections = (await api.collections()).collections;
   } catch (error) {
+    collections ??= [];
     toast(error.message);
     return;
   }
@@ -312,6 +328,7 @@ readAddress();
 // Somebody may type before all is there.
 $("text").value ||= state.text;
 await drawCollections();
+typed.cancel();
 state.text = $("text").value;
 refresh();
 imports.poll();

@@ -26,9 +26,26 @@ export class Grid {
 
   tiles() { return [...this.list.querySelectorAll("button.tile")]; }
 
+  indexOf(asset) { return this.assets.findIndex((other) => other.asset_path === asset?.asset_path); }
+
+  // From the first change of what is asked for until its answer is drawn.
+  setBusy(busy) {
+    if (busy) this.list.setAttribute("aria-busy", "true");
+    else this.list.removeAttribute("aria-busy");
+  }
+
   clear() {
     this.assets = [];
     this.list.replaceChildren();
+  }
+
+  // Puts other pictures in place of those shown. A focus in the grid stays in it.
+  replace(collection, assets) {
+    const hadFocus = this.list.contains(document.activeElement);
+    const focused = this.focused();
+    this.clear();
+    this.add(collection, assets);
+    if (hadFocus) this.focus(Math.max(0, this.indexOf(focused)));
   }
 
   add(collection, assets) {
@@ -77,7 +94,7 @@ export class Grid {
     tile.scrollIntoView({block: "nearest"});
   }
 
-  focusAsset(asset) { this.focus(this.assets.indexOf(asset)); }
+  focusAsset(asset) { this.focus(this.indexOf(asset)); }
 
   move(event) {
     const tiles = this.tiles();

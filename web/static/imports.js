@@ -25,6 +25,7 @@ export class Imports {
     this.timer = 0;
     this.before = new Map();
     this.polled = false;
+    this.turn = 0;  // of polls: an answer that another overtook is dropped
     this.openErrors = new Map();  // job -> its list, while shown
     $("open-imports").onclick = () => this.open();
     $("close-imports").onclick = () => $("imports").close();
@@ -53,6 +54,7 @@ export class Imports {
   // Goes on by itself while something is under way.
   async poll() {
     clearTimeout(this.timer);
+    const turn = ++this.turn;
     let answer;
     try {
       answer = await api.imports();
@@ -60,6 +62,7 @@ export class Imports {
       toast(error.message);
       return;
     }
+    if (turn !== this.turn) return;
     this.showRoots(answer.roots);
     this.draw(answer.imports);
     this.tellChanges(answer.imports);

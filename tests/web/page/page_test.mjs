@@ -38,13 +38,16 @@ beforeEach(async () => {
   page.on("console", (message) => { if (message.type() === "error") complaints.push(message.text()); });
   page.on("dialog", (dialog) => { complaints.push(dialog.message()); dialog.dismiss(); });
   await page.goto(service.url);
+  await settled();
 });
 
 const tiles = () => page.locator("#grid button.tile");
-const names = () => page.locator("#grid .name").allTextContents();
 const status = (pattern) => page.locator("#status", {hasText: pattern}).waitFor();
+// Until what is asked for is what is shown.
+const settled = () => page.locator("#grid:not([aria-busy])").waitFor({state: "attached"});
 async function type(text) {
   await page.fill("#text", text);
+  await settled();
   await status(/Best|in .* ms/);
 }
 async function firstNames(start, count = 5) {
@@ -131,6 +134,7 @@ test("details show the picture and what is known of it", async () => {
 test("Back closes the details and goes back to the search before", async () => {
   await type("red");
   await page.keyboard.press("Enter");
+  await settled();
   await firstNames("red-");
   await tiles().first().click();
   await page.locator("#details").waitFor();
@@ -145,11 +149,16 @@ test("more like this searches by the picture", async () => {
   await tiles().nth(2).click();
   await page.click("#more-like-this");
   await page.locator("#chips img").waitFor();
+  await settled();
   await firstNames("blue-", 10);
   assert.equal(await page.inputValue("#text"), "");
-  await tiles().first().focus();
+  const before = page.url();
+  await tiles().nth(3).focus();
   await page.keyboard.press("m");
-  await page.waitForFunction(() => document.querySelectorAll("#chips .chip").length === 1);
+  await page.waitForFunction((old) => location.href !== old, before);
+  await settled();
+  assert.equal(await page.locator("#chips .chip").count(), 1);
+  assert.ok(await tiles().evaluateAll((all) => all.includes(document.activeElement)), "the focus stays in the grid");
 });
 
 test("words become terms that are added and subtracted", async () => {
@@ -196,6 +205,7 @@ test("the keyboard alone is enough", async () => {
   await page.keyboard.press("/");
   assert.equal(await page.evaluate(() => document.activeElement.id), "text");
   await page.keyboard.type("red");
+  await settled();
   await firstNames("red-");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
@@ -208,6 +218,22 @@ test("the keyboard alone is enough", async () => {
   await page.locator("#details").waitFor();
   await page.keyboard.press("Escape");
   await page.locator("#details").waitFor({state: "hidden"});
+});
+
+test("what is typed before the page is ready is searched for", async () => {
+  for (const slow of ["**/app.js", "**/v1/collections"]) {
+    let release;
+    const held = new Promise((resolve) => { release = resolve; });
+    await page.route(slow, async (route) => { await held; await route.continue(); });
+    await page.goto("about:blank");
+    await page.goto(service.url, {waitUntil: "commit"});
+    await page.locator("#text").pressSequentially("blue");
+    release();
+    await settled();
+    await firstNames("blue-", 10);
+    assert.equal(await page.inputValue("#text"), "blue");
+    await page.unroute(slow);
+  }
 });
 
 test("a hostile file name is text and nothing else", async () => {
