@@ -19,9 +19,15 @@ constexpr int64_t kMaxModelJsonBytes = 1 << 20;
 absl::StatusOr<std::string> BundleId(const std::string& dir, const BundleConfig& config) {
   // The hash family computes its vectors and has no weights.
   if (config.family == "hash") return config.name + "@00000000";
-  absl::StatusOr<std::string> hash = Sha256File((fs::path(dir) / "weights.safetensors").string());
-  if (!hash.ok()) return hash.status();
-  return config.name + "@" + hash->substr(0, 8);
+  BundleConfig decisive = config;
+  decisive.card_json = "{}";
+  std::string all = BundleConfigToJson(decisive);
+  for (const std::string& name : {std::string("weights.safetensors"), config.tokenizer_file}) {
+    absl::StatusOr<std::string> hash = Sha256File((fs::path(dir) / name).string());
+    if (!hash.ok()) return hash.status();
+    all += *hash;
+  }
+  return config.name + "@" + Sha256(all).substr(0, 8);
 }
 
 }  // namespace
@@ -46,6 +52,7 @@ std::vector<Bundle> ListBundles(const std::string& models_dir, std::vector<std::
   for (fs::directory_iterator entry(models_dir, failed), end; !failed && entry != end;
        entry.increment(failed)) {
     std::error_code ignored;
+    if (entry->path().filename().string().starts_with('.')) continue;  // a draft
     if (fs::exists(entry->path() / "model.json", ignored)) dirs.push_back(entry->path().string());
   }
   if (failed && errors) {

@@ -52,7 +52,8 @@ struct BundleConfig {
 
 struct Bundle {
   std::string dir;
-  // "<name>@<hash8>", hash8 from the sha256 of weights.safetensors; "hash@00000000" without any.
+  // "<name>@<hash8>", hash8 from the sha256 of all that decides a vector: weights.safetensors, the
+  // tokenizer's file and model.json but for its card; "hash@00000000" for the hash family.
   std::string id;
   BundleConfig config;
 };
@@ -62,8 +63,8 @@ absl::StatusOr<BundleConfig> ParseBundleConfig(const std::string& model_json);
 std::string BundleConfigToJson(const BundleConfig& config);
 // Reads model.json and hashes the weights; does not load them.
 absl::StatusOr<Bundle> OpenBundle(const std::string& dir);
-// All bundles below `models_dir`, by name; folders that are none are skipped, broken ones reported
-// in `errors` (may be null).
+// All bundles below `models_dir`, by name; folders that are none or hidden are skipped, broken ones
+// reported in `errors` (may be null).
 std::vector<Bundle> ListBundles(const std::string& models_dir, std::vector<std::string>* errors);
 
 }  // namespace imago

@@ -37,7 +37,7 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
   virtual int dim() const = 0;
-  // "<name>@<first 8 hex digits of the weights' sha256>".
+  // The bundle's id (bundle.h), "<name>@<8 hex digits>".
   virtual const std::string& model() const = 0;
   virtual const PreprocessOptions& preprocess() const = 0;
   // One row for each content, in order; texts and pictures may be mixed. Any batch size.

@@ -74,7 +74,11 @@ absl::Status WriteFileDurably(const std::string& path, std::string_view bytes) {
     std::remove(temporary.c_str());
     return wrote;
   }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) return Failed("rename to", path);
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    absl::Status failed = Failed("rename to", path);
+    std::remove(temporary.c_str());
+    return failed;
+  }
   return SyncFolder(ParentOf(path));
 }
 

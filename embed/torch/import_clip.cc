@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -117,10 +118,27 @@ absl::Status WriteParts(const Parts& parts, const fs::path& folder) {
   return WriteFileDurably((folder / "model.json").string(), BundleConfigToJson(parts.config));
 }
 
+constexpr char kDraftPrefix[] = ".import-";
+
+// Drafts of imports that were killed; one of today may still be under way.
+void RemoveOldDrafts(const fs::path& models_dir) {
+  const auto yesterday = fs::file_time_type::clock::now() - std::chrono::hours(24);
+  std::error_code failed;
+  std::vector<fs::path> old;
+  for (fs::directory_iterator entry(models_dir, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    std::error_code ignored;
+    const bool draft = entry->path().filename().string().starts_with(kDraftPrefix);
+    if (draft && entry->last_write_time(ignored) < yesterday) old.push_back(entry->path());
+  }
+  for (const fs::path& folder : old) fs::remove_all(folder, failed);
+}
+
 // Writes beside the final folder, whose name needs the weights' hash, and renames.
 absl::StatusOr<Bundle> WriteBundle(const Parts& parts, const fs::path& models_dir) {
   if (auto status = MakeFolders(models_dir.string()); !status.ok()) return status;
-  std::string draft = (models_dir / ".import-XXXXXX").string();
+  RemoveOldDrafts(models_dir);
+  std::string draft = (models_dir / (std::string(kDraftPrefix) + "XXXXXX")).string();
   if (mkdtemp(draft.data()) == nullptr) {
     return absl::ErrnoToStatus(errno, fmt::format("cannot make {}", draft));
   }

@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "storage/sha256.h"
 #include "tests/support/data.h"
 
 namespace imago {
@@ -144,15 +144,33 @@ std::string MakeBundle(const std::string& dir, const std::string& name) {
   json["name"] = name;
   WriteTestFile(dir + "/model.json", json.dump());
   WriteTestFile(dir + "/weights.safetensors", "weights of " + name);
+  WriteTestFile(dir + "/" + json["tokenizer"]["file"].get<std::string>(), "words");
   return dir;
 }
 
-TEST(Bundle, IsNamedByTheHashOfItsWeights) {
+TEST(Bundle, IsNamedByAllThatDecidesItsVectors) {
   const std::string dir = MakeBundle(MakeTempDir(), "one");
   const absl::StatusOr<Bundle> bundle = OpenBundle(dir);
   ASSERT_TRUE(bundle.ok()) << bundle.status();
   EXPECT_EQ(bundle->dir, dir);
-  EXPECT_EQ(bundle->id, "one@" + Sha256("weights of one").substr(0, 8));
+  EXPECT_THAT(bundle->id, testing::MatchesRegex("one@[0-9a-f]+"));
+  EXPECT_EQ(bundle->id.size(), 12u);
+  EXPECT_EQ(OpenBundle(MakeBundle(MakeTempDir(), "one"))->id, bundle->id);
+
+  BundleConfig config = bundle->config;
+  config.card_json = R"({"note":"another card"})";
+  WriteTestFile(dir + "/model.json", BundleConfigToJson(config));
+  EXPECT_EQ(OpenBundle(dir)->id, bundle->id);
+  config.preprocess.mean[0] += 0.1f;
+  WriteTestFile(dir + "/model.json", BundleConfigToJson(config));
+  EXPECT_NE(OpenBundle(dir)->id, bundle->id);
+  WriteTestFile(dir + "/model.json", BundleConfigToJson(bundle->config));
+  EXPECT_EQ(OpenBundle(dir)->id, bundle->id);
+  WriteTestFile(dir + "/" + config.tokenizer_file, "other words");
+  EXPECT_NE(OpenBundle(dir)->id, bundle->id);
+  WriteTestFile(dir + "/" + config.tokenizer_file, "words");
+  WriteTestFile(dir + "/weights.safetensors", "other weights");
+  EXPECT_NE(OpenBundle(dir)->id, bundle->id);
 }
 
 TEST(Bundle, NamesTheFileThatIsMissingOrBroken) {
@@ -171,6 +189,7 @@ TEST(Bundle, ListsByNameSkipsOtherFoldersAndReportsBrokenOnes) {
   MakeBundle(models + "/2", "ape");
   WriteTestFile(models + "/3/model.json", "{");
   WriteTestFile(models + "/4/readme.txt", "no bundle");
+  MakeBundle(models + "/.import-x", "draft");
   WriteTestFile(models + "/file", "no folder");
   std::vector<std::string> errors;
   const std::vector<Bundle> bundles = ListBundles(models, &errors);

@@ -21,6 +21,14 @@ TEST(DurableFile, NamesAFolderThatIsNotThere) {
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr("/none/file"));
 }
 
+TEST(DurableFile, LeavesNothingBesideAFolderOfTheSameName) {
+  const std::string folder = MakeTempDir();
+  std::filesystem::create_directories(folder + "/taken/inside");
+  EXPECT_FALSE(WriteFileDurably(folder + "/taken", "bytes").ok());
+  EXPECT_FALSE(std::filesystem::exists(folder + "/taken.tmp"));
+  EXPECT_TRUE(std::filesystem::exists(folder + "/taken/inside"));
+}
+
 TEST(DurableFile, SaysThatAFileIsMissing) {
   EXPECT_TRUE(absl::IsNotFound(ReadWholeFile(MakeTempDir() + "/none").status()));
 }

@@ -193,6 +193,9 @@ int RunAndKill(const std::string& path, int first, int after_ms) {
 }
 
 TEST(RocksStore, LosesNothingAcknowledgedWhenKilled) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer allows no threads in a forked child";
+#endif
   const std::string path = MakeTempDir() + "/store";
   std::mt19937 random(std::random_device{}());
   int next = 1;

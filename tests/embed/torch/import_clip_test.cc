@@ -3,6 +3,7 @@
 #include "embed/import_clip.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -149,7 +150,7 @@ TEST(ImportClip, AgreesOnTheShapeOfRn50) {
   ExpectGolden(WritePublished(OpenAiClip(golden)), golden);
 }
 
-TEST(ImportClip, KeepsTheTypeOfTheValuesAndNamesTheBundleByTheirHash) {
+TEST(ImportClip, KeepsTheTypeOfTheValuesAndNamesTheBundleByItsHash) {
   const auto bundle = Import(WritePublished(OpenAiClip(ReadClipGolden("tiny-quick"))));
   ASSERT_TRUE(bundle.ok()) << bundle.status();
   EXPECT_EQ(std::filesystem::path(bundle->dir).filename(), bundle->id);
@@ -301,6 +302,19 @@ TEST(ImportClip, LeavesNothingBehindWhenTheFileIsCutAnywhere) {
     EXPECT_FALSE(ImportClip({folder, models, "published", ""}).ok()) << size;
   }
   EXPECT_TRUE(std::filesystem::is_empty(models));
+}
+
+TEST(ImportClip, ClearsDraftsOfKilledImportsAfterADay) {
+  const std::string folder = WritePublished(OpenAiClip(ReadClipGolden("tiny-quick")));
+  const std::string models = MakeTempDir();
+  WriteTestFile(models + "/.import-dead01/weights.safetensors", "half");
+  WriteTestFile(models + "/.import-busy01/weights.safetensors", "half");
+  std::filesystem::last_write_time(
+      models + "/.import-dead01",
+      std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+  EXPECT_TRUE(ImportClip({folder, models, "published", ""}).ok());
+  EXPECT_FALSE(std::filesystem::exists(models + "/.import-dead01"));
+  EXPECT_TRUE(std::filesystem::exists(models + "/.import-busy01/weights.safetensors"));
 }
 
 TEST(ImportClip, MakesOnlyBundlesThatOpenOfFilesWithDamagedHeaders) {
