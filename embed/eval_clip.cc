@@ -51,6 +51,20 @@ void AddRecalls(const std::string& set, const std::string& name, const std::vect
   }
 }
 
+std::vector<std::string> Prompts(const EvalOptions& options, const Labels& labels) {
+  std::vector<std::string> prompts;
+  for (const std::string& name : labels.names()) {
+    prompts.push_back(fmt::format(fmt::runtime(options.label_template), name));
+  }
+  return prompts;
+}
+
+struct ZeroShotSet {
+  std::string name;
+  std::string dir;  // of the files
+  std::vector<TsvRow> rows;
+};
+
 absl::Status EvaluateCaptions(const Encoder& encoder, const EvalOptions& options,
                               EvalReport& report) {
   const std::string set = "captioned-photos";
@@ -81,31 +95,48 @@ absl::Status EvaluateCaptions(const Encoder& encoder, const EvalOptions& options
   return absl::OkStatus();
 }
 
+// Zero-shot classification of a table's rows among their own labels.
 absl::Status EvaluateZeroShot(const Encoder& encoder, const EvalOptions& options,
-                              const std::string& split, EvalReport& report) {
-  const std::string set = "labelled-photos";
-  auto rows = ReadTsv(Path(options, set + "/photos.tsv"), {"file", "label", "split", "use"});
-  if (!rows.ok()) return rows.status();
-  std::erase_if(*rows, [&split](const TsvRow& row) {
-    return row.at("split") != split || row.at("use") != "train";
-  });
-  const Labels labels(Distinct(*rows, "label"));
+                              const ZeroShotSet& set, EvalReport& report) {
+  const Labels labels(Distinct(set.rows, "label"));
   std::vector<std::string> paths;
   std::vector<std::vector<uint32_t>> right;
-  for (const TsvRow& row : *rows) {
-    paths.push_back(Path(options, set + "/" + row.at("file")));
+  for (const TsvRow& row : set.rows) {
+    paths.push_back((std::filesystem::path(set.dir) / row.at("file")).string());
     right.push_back({labels.Number(row.at("label"))});
   }
-  std::vector<std::string> prompts;
-  for (const std::string& name : labels.names()) {
-    prompts.push_back(fmt::format(fmt::runtime(options.label_template), name));
-  }
-  const auto pictures = EncodePhotos(encoder, paths, {set + " " + split, options.on_progress});
+  const std::vector<std::string> prompts = Prompts(options, labels);
+  const auto pictures = EncodePhotos(encoder, paths, {set.name, options.on_progress});
   if (!pictures.ok()) return pictures.status();
   const auto texts = EncodeTexts(encoder, prompts);
   if (!texts.ok()) return texts.status();
-  AddRecalls(set + " " + split, "zero-shot top-", Ranks(Scores(pictures->rows, *texts), right),
+  AddRecalls(set.name, "zero-shot top-", Ranks(Scores(pictures->rows, *texts), right),
              prompts.size(), {1, 5}, report);
+  return absl::OkStatus();
+}
+
+// Of a manifest (train_manifest.h) what is held out: the labels never trained on, the other photos
+// never trained on, and each source that only measures.
+absl::Status EvaluateManifest(const Encoder& encoder, const EvalOptions& options,
+                              const std::string& path, EvalReport& report) {
+  const auto rows = ReadTsv(path, {"file", "source", "label", "split", "use"});
+  if (!rows.ok()) return rows.status();
+  const std::string dir = std::filesystem::path(path).parent_path().string();
+  const std::string name = std::filesystem::path(dir).filename().string();
+  std::map<std::string, ZeroShotSet> sets;
+  for (const TsvRow& row : *rows) {
+    const bool measures = row.at("use") == "measure";
+    if (!measures && row.at("split") == "train") continue;
+    const std::string part = measures ? row.at("source") : row.at("split");
+    ZeroShotSet& set = sets[part];
+    set.name = fmt::format("{} {}", name, part);
+    set.dir = dir;
+    set.rows.push_back(row);
+  }
+  for (const auto& [part, set] : sets) {
+    const absl::Status status = EvaluateZeroShot(encoder, options, set, report);
+    if (!status.ok()) return status;
+  }
   return absl::OkStatus();
 }
 
@@ -158,6 +189,15 @@ absl::Status EvaluateNeighbours(const Encoder& encoder, const EvalOptions& optio
                                             Scores(asked->histograms, known->histograms)};
   AddNeighbours("fine", queries, gallery, scores, report);
   AddNeighbours("coarse", queries, gallery, scores, report);
+  const Labels coarse(Distinct(*rows, "coarse"));
+  std::vector<std::vector<uint32_t>> right;
+  for (const int label : queries.labels.at("coarse"))
+    right.push_back({static_cast<uint32_t>(label)});
+  const std::vector<std::string> prompts = Prompts(options, coarse);
+  const auto texts = EncodeTexts(encoder, prompts);
+  if (!texts.ok()) return texts.status();
+  AddRecalls(set + " coarse", "zero-shot top-", Ranks(Scores(asked->rows, *texts), right),
+             prompts.size(), {1, 5}, report);
   return absl::OkStatus();
 }
 
@@ -165,11 +205,7 @@ absl::Status EvaluateSet(const Encoder& encoder, const EvalOptions& options, con
                          EvalReport& report) {
   if (set == "captioned-photos") return EvaluateCaptions(encoder, options, report);
   if (set == "grocery-photos") return EvaluateNeighbours(encoder, options, report);
-  for (const std::string split : {"novel", "test"}) {
-    const absl::Status status = EvaluateZeroShot(encoder, options, split, report);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  return EvaluateManifest(encoder, options, Path(options, set + "/photos.tsv"), report);
 }
 
 }  // namespace
@@ -184,6 +220,10 @@ absl::StatusOr<EvalReport> EvaluateClip(const Encoder& encoder, const EvalOption
       continue;
     }
     const absl::Status status = EvaluateSet(encoder, options, set, report);
+    if (!status.ok()) return status;
+  }
+  for (const std::string& manifest : options.also) {
+    const absl::Status status = EvaluateManifest(encoder, options, manifest, report);
     if (!status.ok()) return status;
   }
   if (report.metrics.empty()) {

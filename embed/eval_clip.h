@@ -34,9 +34,10 @@ struct EvalReport {
 
 struct EvalOptions {
   // Has the folders captioned-photos (captions.tsv: file, caption; images/), labelled-photos
-  // (photos.tsv: file, label, split, use) and grocery-photos (labels.tsv: file, split, fine,
-  // coarse), or some of them.
+  // (photos.tsv: file, source, label, split, use) and grocery-photos (labels.tsv: file, split,
+  // fine, coarse), or some of them.
   std::string root;
+  std::vector<std::string> also;  // manifests like labelled-photos/photos.tsv, beside their files
   std::string label_template = "a photo of a {}.";
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> on_progress = nullptr;
 };

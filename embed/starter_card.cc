@@ -30,8 +30,23 @@ std::string TestText(const TrainReport& report) {
       std::min(100.0, 500 / names));
 }
 
+// Of what was done to the pretrained networks.
+std::string TuningText(const TrainClipOptions& options, const TrainReport& report) {
+  if (report.tune_pictures == 0) {
+    return "Both are frozen, but for the classifier of the first";
+  }
+  return fmt::format(
+      "The first was tuned from\n  block {} on, on {} pictures with {} labels; the second is "
+      "frozen",
+      options.tune_from, report.tune_pictures, report.tune_labels);
+}
+
 Json SettingsJson(const TrainClipOptions& options) {
   return {{"size", options.size},
+          {"tune_steps", options.tune_steps},
+          {"tune_batch", options.tune_batch},
+          {"tune_from", options.tune_from},
+          {"tune_rate", options.tune_rate},
           {"views", options.views},
           {"hidden", options.hidden},
           {"detail", options.detail},
@@ -55,7 +70,10 @@ std::string StarterCardJson(const TrainClipOptions& options, const TrainReport& 
                        {{"name", "all-MiniLM-L6-v2"},
                         {"source", "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2"},
                         {"licence", "Apache-2.0"}}}},
-                     {"trained_on", {{"what", PhotosText(report)}, {"sources", sources}}},
+                     {"trained_on",
+                      {{"what", PhotosText(report)},
+                       {"tuned_on_pictures", report.tune_pictures},
+                       {"sources", sources}}},
                      {"licence", "Apache-2.0"},
                      {"date", options.date},
                      {"settings", SettingsJson(options)},
@@ -71,8 +89,7 @@ std::string StarterCardText(const TrainClipOptions& options, const TrainReport& 
       "pictures. A starter: small, quick on a CPU, and no match for a CLIP trained on hundreds of\n"
       "millions of pairs.\n\n"
       "- **Initialised from** {} (ImageNet; tensorflow/tpu, Apache-2.0) and all-MiniLM-L6-v2\n"
-      "  (sentence-transformers, Apache-2.0). Both are frozen, but for the classifier of the "
-      "first.\n"
+      "  (sentence-transformers, Apache-2.0). {}.\n"
       "- **Trained on** {}: a head that mixes the classifier's posterior over the\n"
       "  sentence vectors of its classes with a small learned network, by a contrastive loss with\n"
       "  several positives and distillation from the first posterior.\n"
@@ -82,16 +99,16 @@ std::string StarterCardText(const TrainClipOptions& options, const TrainReport& 
       "- **Date** {}, seed {}, {} steps, pictures at {} pixels.\n"
       "- **Limits**: counts, relations, text within pictures, and names of people or places are\n"
       "  mostly beyond it; it inherits the gaps and the biases of ImageNet and of its photos.\n\n"
-      "Photos came from: {}.\n",
-      options.name, TrunkName(options.trunk), PhotosText(report), 384 + options.detail, 384,
-      options.detail, options.detail_percent, TestText(report), options.date, options.seed,
-      options.steps, options.size, fmt::join(sources, ", "));
+      "Pictures came from: {}.\n",
+      options.name, TrunkName(options.trunk), TuningText(options, report), PhotosText(report),
+      384 + options.detail, 384, options.detail, options.detail_percent, TestText(report),
+      options.date, options.seed, options.steps, options.size, fmt::join(sources, ", "));
 }
 
 std::string StarterNotice(const TrainClipOptions& options) {
   return fmt::format(
       "{}\n\n"
-      "The weights contain, unchanged but for folding, rounding and cutting:\n\n"
+      "The weights contain, {}:\n\n"
       "  {}, Copyright The TensorFlow Authors, Apache License 2.0,\n"
       "  https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite\n"
       "  (converted for PyTorch by the package {}-pytorch-model); its classifier was trained "
@@ -100,7 +117,10 @@ std::string StarterNotice(const TrainClipOptions& options) {
       "  https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2,\n"
       "  from MiniLM-L6-H384-uncased; vocab.txt is BERT's, Google, Apache License 2.0.\n\n"
       "All else was trained by this project and is under the Apache License 2.0.\n",
-      options.name, TrunkName(options.trunk), options.trunk);
+      options.name,
+      options.tune_steps > 0 ? "trained further, folded, rounded and cut"
+                             : "unchanged but for folding, rounding and cutting",
+      TrunkName(options.trunk), options.trunk);
 }
 
 }  // namespace imago

@@ -1,13 +1,16 @@
 #ifndef IMAGO_EMBED_TRAIN_CLIP_H_
 #define IMAGO_EMBED_TRAIN_CLIP_H_
 
-// Training of a starter bundle: a common space of pictures and sentences over two frozen pretrained
-// networks (embed/torch/posterior_head.h has the formulas), from labelled photos.
+// Training of a starter bundle: a common space of pictures and sentences over two pretrained
+// networks (embed/torch/posterior_head.h has the formulas), from labelled photos. First a head
+// learns over the frozen networks, then, if asked for, the later blocks of the picture network
+// with it, on pictures of further kinds too.
 
 #include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "embed/encoder.h"
@@ -17,11 +20,12 @@ namespace imago {
 struct TrainClipOptions {
   std::string manifest;    // embed/train_manifest.h; rows of split "train" for use "train" train
   std::string photos_dir;  // of the manifest's files; the manifest's own folder when empty
-  std::string pretrained_dir;  // see embed/torch/pretrained.h, with vocab.txt
-  std::string class_names;     // JSON array of the classifier's names, in order
-  std::string out_dir;         // the bundle, made or overwritten
-  std::string run_dir;         // checkpoint, loss.tsv, loss.html
-  std::string cache_dir;       // features; "features" in run_dir when empty
+  std::vector<std::string> also;  // further manifests for the tuning, beside their files
+  std::string pretrained_dir;     // see embed/torch/pretrained.h, with vocab.txt
+  std::string class_names;        // JSON array of the classifier's names, in order
+  std::string out_dir;            // the bundle, made or overwritten
+  std::string run_dir;            // checkpoint, loss.tsv, loss.html
+  std::string cache_dir;          // features; "features" in run_dir when empty
   std::string name = "imago-clip-starter";
   std::string trunk = "efficientnet-lite2";
   std::string date;  // for the card
@@ -40,13 +44,18 @@ struct TrainClipOptions {
   Precision precision = Precision::kAuto;  // of the frozen picture network
   double learning_rate = 1e-3;             // of new layers; what is pretrained learns more slowly
   double max_logit_scale = 15;
+
+  int tune_steps = 0;  // 0: the picture network stays as it is
+  int tune_batch = 32;
+  int tune_from = 11;       // the first block that is tuned
+  double tune_rate = 1e-4;  // of the network's blocks
 };
 
 struct TrainProgress {
-  std::string phase;  // "features", "texts", "training"
+  std::string phase;  // "features of ...", "texts of ...", "training", "tuning"
   int64_t done = 0;   // of this phase
   int64_t total = 0;
-  double loss = 0;  // of the last step, in "training"
+  double loss = 0;  // of the last step, in "training" and "tuning"
   double learning_rate = 0;
   double logit_scale = 0;
 };
@@ -63,6 +72,8 @@ struct TrainReport {
   int64_t labels = 0;
   double first_loss = 0;
   double last_loss = 0;
+  int64_t tune_pictures = 0;  // of the tuning; 0: there was none
+  int64_t tune_labels = 0;
   int64_t test_photos = 0;  // of split "test", use "train"
   int64_t test_names = 0;   // among which each is classified, by "a photo of a {}."
   double test_top1 = 0;     // percent

@@ -22,6 +22,9 @@ constexpr std::array<std::string_view, 9> kTemplates = {
     "someone looking at a {}"};
 constexpr size_t kClassTemplates = 5;
 
+constexpr std::array<std::string_view, 5> kPictureTemplates = {
+    "a photo of a {}.", "{}", "a picture of a {}", "a drawing of a {}.", "an icon of a {}"};
+
 constexpr std::array<std::string_view, 8> kPairTemplates = {"a {} and a {}",
                                                             "a {} next to a {}",
                                                             "a photo of a {} with a {}",
@@ -51,6 +54,8 @@ absl::Span<const std::string_view> ClassTemplates() {
 }
 
 absl::Span<const std::string_view> LabelTemplates() { return kTemplates; }
+
+absl::Span<const std::string_view> PictureTemplates() { return kPictureTemplates; }
 
 std::string FillTemplate(std::string_view text, absl::Span<const std::string_view> names) {
   std::string filled;

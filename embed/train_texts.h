@@ -17,6 +17,8 @@ namespace imago {
 absl::Span<const std::string_view> ClassTemplates();
 // For a photo's label; starts with those for classes.
 absl::Span<const std::string_view> LabelTemplates();
+// For the label of a picture of any kind.
+absl::Span<const std::string_view> PictureTemplates();
 
 // Each "{}" replaced by the next name.
 std::string FillTemplate(std::string_view text, absl::Span<const std::string_view> names);

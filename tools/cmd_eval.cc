@@ -41,6 +41,9 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
   clip->add_option("SETS", options->root,
                    "Folder with captioned-photos, labelled-photos, grocery-photos, or some of them")
       ->required();
+  clip->add_option("--also", options->also,
+                   "Further tables of labelled pictures, beside their files")
+      ->type_name("MANIFEST");
   clip->add_option("--template", options->label_template,
                    "Sentence for a label, which goes in at {}")
       ->capture_default_str();

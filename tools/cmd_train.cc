@@ -36,8 +36,8 @@ void FillFolders(TrainClipOptions& options) {
 }
 
 std::string Label(const TrainProgress& progress) {
-  if (progress.phase != "training") return progress.phase;
-  return fmt::format("training  loss {:.3f}  rate {:.2g}  scale {:.1f}", progress.loss,
+  if (progress.loss == 0) return progress.phase;
+  return fmt::format("{}  loss {:.3f}  rate {:.2g}  scale {:.1f}", progress.phase, progress.loss,
                      progress.learning_rate, progress.logit_scale);
 }
 
@@ -117,6 +117,11 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
   add("--max-scale", options.max_logit_scale, "Limit of the logit scale");
   add("--seed", options.seed, "Of new layers and batches");
   add("--checkpoint-every", options.checkpoint_every, "Steps between checkpoints");
+  add("--tune-steps", options.tune_steps,
+      "Steps in which the picture network learns too, from pixels; 0: it stays as it is");
+  add("--tune-batch", options.tune_batch, "Pictures in such a step");
+  add("--tune-from", options.tune_from, "The first of its blocks that learns");
+  add("--tune-rate", options.tune_rate, "Their learning rate");
 }
 
 }  // namespace
@@ -133,6 +138,9 @@ void AddTrain(CLI::App& app, Globals& globals, Command& run) {
                    "Table (TSV) with file, source, label, split and use; rows of split \"train\" "
                    "for use \"train\" are trained on")
       ->required();
+  clip->add_option("--also", options->also,
+                   "Further manifests, beside their files, whose pictures join in the tuning")
+      ->type_name("MANIFEST");
   clip->add_option("--class-names", options->class_names,
                    "JSON array with ImageNet's 1,000 class names")
       ->required()

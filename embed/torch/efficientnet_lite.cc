@@ -100,6 +100,15 @@ void ConvNorm::Fold(torch::nn::Module& owner) {
   norm_ = nullptr;
 }
 
+std::vector<torch::Tensor> ConvNorm::Parameters() const {
+  std::vector<torch::Tensor> parameters = conv_->parameters();
+  if (norm_) {
+    const std::vector<torch::Tensor> more = norm_->parameters();
+    parameters.insert(parameters.end(), more.begin(), more.end());
+  }
+  return parameters;
+}
+
 void ConvNorm::Initialise() {
   torch::nn::init::kaiming_normal_(conv_->weight, 0.0, torch::kFanOut, torch::kReLU);
 }
@@ -158,10 +167,29 @@ EfficientNetLite::EfficientNetLite(const EfficientNetLiteOptions& options, Tower
 }
 
 torch::Tensor EfficientNetLite::Places(const torch::Tensor& pixels) {
+  return PlacesFrom(PlacesBefore(pixels, 0), 0);
+}
+
+torch::Tensor EfficientNetLite::PlacesBefore(const torch::Tensor& pixels, size_t block) {
   torch::Tensor x = pixels.contiguous(torch::MemoryFormat::ChannelsLast);
   x = ends_.front().Forward(x).clamp_(0, 6);
-  for (const auto& block : blocks_) x = block->Forward(x);
+  for (size_t i = 0; i < block; ++i) x = blocks_[i]->Forward(x);
+  return x;
+}
+
+torch::Tensor EfficientNetLite::PlacesFrom(const torch::Tensor& map, size_t block) {
+  torch::Tensor x = map;
+  for (size_t i = block; i < blocks_.size(); ++i) x = blocks_[i]->Forward(x);
   return ends_.back().Forward(x).clamp_(0, 6);
+}
+
+std::vector<torch::Tensor> EfficientNetLite::ParametersFrom(size_t block) const {
+  std::vector<torch::Tensor> parameters = ends_.back().Parameters();
+  for (size_t i = block; i < blocks_.size(); ++i) {
+    const std::vector<torch::Tensor> more = blocks_[i]->parameters();
+    parameters.insert(parameters.end(), more.begin(), more.end());
+  }
+  return parameters;
 }
 
 torch::Tensor EfficientNetLite::Features(const torch::Tensor& pixels) {

@@ -67,6 +67,7 @@ class ConvNorm {
   torch::Tensor Forward(const torch::Tensor& x);
   // The norm's running statistics and gains move into the weights and a bias.
   void Fold(torch::nn::Module& owner);
+  std::vector<torch::Tensor> Parameters() const;
   void KeepFloat32() { conv_->keeps_float32 = true; }
   void Initialise();
 
@@ -97,6 +98,13 @@ class EfficientNetLite : public torch::nn::Module {
 
   // Pixels [n, 3, h, w], any h and w, to the last map [n, features, h/32, w/32] (rounded up).
   torch::Tensor Places(const torch::Tensor& pixels);
+  // The two halves of Places: the stem and the blocks before `block`, whose map the rest goes on
+  // from. `block` is at most blocks().
+  torch::Tensor PlacesBefore(const torch::Tensor& pixels, size_t block);
+  torch::Tensor PlacesFrom(const torch::Tensor& map, size_t block);
+  size_t blocks() const { return blocks_.size(); }
+  // The parameters of the second half.
+  std::vector<torch::Tensor> ParametersFrom(size_t block) const;
   // The mean over the places, [n, features].
   torch::Tensor Features(const torch::Tensor& pixels);
   // Features to [n, classes]; only with classes > 0.

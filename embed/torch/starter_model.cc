@@ -16,11 +16,11 @@ constexpr double kDecay = 0.05;
 // Of the five groups, relative to the rate of new layers.
 constexpr std::array<double, 5> kRates = {1, 1, 0.3, 0.05, 3};
 
-torch::Tensor Distance(const torch::Tensor& rows, const torch::Tensor& targets) {
+}  // namespace
+
+torch::Tensor CosineDistance(const torch::Tensor& rows, const torch::Tensor& targets) {
   return (1 - (rows * targets).sum(1)).mean();
 }
-
-}  // namespace
 
 StarterModel::StarterModel(const PosteriorHeadShape& shape)
     : head(register_module("head", std::make_shared<PosteriorHead>(shape))),
@@ -76,7 +76,7 @@ torch::Tensor StarterLoss(const StarterModel& model, const Teacher& teacher,
     const torch::Tensor rows = model.head->Semantic(side.features, side.keep);
     const torch::Tensor texts = model.centre->Forward(side.texts);
     return ContrastiveLoss(rows, texts, side.keys, scale) +
-           teach * Distance(rows, teacher.Estimate(side.features));
+           teach * CosineDistance(rows, teacher.Estimate(side.features));
   };
   torch::Tensor loss = part(batch.photos, options.teach_photos);
   if (batch.pairs.features.defined()) loss = loss + part(batch.pairs, options.teach_pairs);
@@ -109,7 +109,7 @@ double RateFactor(int64_t step, int64_t steps) {
 
 void SetRates(torch::optim::AdamW& optimiser, double rate, double factor) {
   auto& groups = optimiser.param_groups();
-  for (size_t i = 0; i < groups.size(); ++i) {
+  for (size_t i = 0; i < kRates.size(); ++i) {
     static_cast<torch::optim::AdamWOptions&>(groups[i].options()).lr(rate * kRates[i] * factor);
   }
 }

@@ -45,6 +45,9 @@ class Teacher {
   torch::Tensor class_weight_, class_bias_, inverse_temperature_, class_texts_;
 };
 
+// The mean of 1 - cosine over unit rows [n, width].
+torch::Tensor CosineDistance(const torch::Tensor& rows, const torch::Tensor& targets);
+
 struct LossOptions {
   double max_scale = 15;
   double teach_photos = 4;
@@ -57,8 +60,9 @@ torch::Tensor StarterLoss(const StarterModel& model, const Teacher& teacher,
 // AdamW in five groups: new weights with decay 0.05; their biases; class vectors and the text
 // centre; the classifier; scale, gate and temperature. All but the first without decay.
 std::unique_ptr<torch::optim::AdamW> MakeOptimiser(StarterModel& model, double rate);
-// Each group's rate is its own first one times this: a linear warm-up, times a cosine to 0.
+// A linear warm-up, times a cosine to 0.
 double RateFactor(int64_t step, int64_t steps);
+// Of MakeOptimiser's five groups; groups that were added stay as they are.
 void SetRates(torch::optim::AdamW& optimiser, double rate, double factor);
 
 }  // namespace imago

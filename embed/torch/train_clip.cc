@@ -6,6 +6,8 @@
 #include "embed/torch/starter_bundle.h"
 #include "embed/torch/train_data.h"
 #include "embed/torch/train_run.h"
+#include "embed/torch/train_sources.h"
+#include "embed/torch/tune.h"
 #include "fmt/format.h"
 #include "storage/durable_file.h"
 
@@ -26,8 +28,13 @@ absl::Status CheckOptions(const TrainClipOptions& options) {
                                     {"steps", options.steps},
                                     {"pairs", options.pairs},
                                     {"checkpoint_every", options.checkpoint_every},
-                                    {"threads", options.threads}}) {
+                                    {"threads", options.threads},
+                                    {"tune_batch", options.tune_batch}}) {
     if (auto status = CheckAtLeast(name, value, 1); !status.ok()) return status;
+  }
+  for (const auto& [name, value] :
+       {std::pair{"tune_steps", options.tune_steps}, {"tune_from", options.tune_from}}) {
+    if (auto status = CheckAtLeast(name, value, 0); !status.ok()) return status;
   }
   if (auto status = CheckAtLeast("batch", options.batch, 2); !status.ok()) return status;
   if (options.detail_percent < 0 || options.detail_percent > 99) {
@@ -56,30 +63,43 @@ std::shared_ptr<StarterModel> MakeModel(const TrainClipOptions& options, const T
   return MakeStarterModel(shape, data.init, options.seed);
 }
 
-absl::Status SaveRun(TrainRun& run, const TrainClipOptions& options) {
-  if (auto status = run.Save(options.run_dir + "/checkpoint.safetensors"); !status.ok()) {
-    return status;
-  }
-  auto status = WriteFileDurably(options.run_dir + "/loss.tsv", LossTable(run.history()));
+// One part of the training, and how its files begin.
+struct Part {
+  std::string phase;
+  std::string prefix;
+  int64_t steps = 0;
+};
+
+template <typename Run>
+absl::Status SaveRun(Run& run, const Part& part, const TrainClipOptions& options) {
+  const std::string path = fmt::format("{}/{}", options.run_dir, part.prefix);
+  if (auto status = run.Save(path + "checkpoint.safetensors"); !status.ok()) return status;
+  auto status = WriteFileDurably(path + "loss.tsv", LossTable(run.history()));
   if (!status.ok()) return status;
-  const std::string title = fmt::format("{}, seed {}", options.name, options.seed);
-  return WriteFileDurably(options.run_dir + "/loss.html", LossChart(run.history(), title));
+  const std::string title = fmt::format("{}, {}, seed {}", options.name, part.phase, options.seed);
+  return WriteFileDurably(path + "loss.html", LossChart(run.history(), title));
 }
 
-absl::Status TrainToEnd(TrainRun& run, const TrainClipOptions& options, TrainControl& control) {
+// From the checkpoint, where there is one.
+template <typename Run>
+absl::Status TrainToEnd(Run& run, const Part& part, const TrainClipOptions& options,
+                        TrainControl& control) {
+  const auto loaded =
+      run.Load(fmt::format("{}/{}checkpoint.safetensors", options.run_dir, part.prefix));
+  if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
   while (!run.done()) {
-    run.Step();
+    if (auto status = run.Step(); !status.ok()) return status;
     const LossPoint& last = run.history().back();
     if (control.on_progress) {
-      control.on_progress({"training", last.step + 1, options.steps, last.loss, last.learning_rate,
-                           last.logit_scale});
+      control.on_progress(
+          {part.phase, last.step + 1, part.steps, last.loss, last.learning_rate, last.logit_scale});
     }
     const bool save = control.stop || run.done() || (last.step + 1) % options.checkpoint_every == 0;
     if (!save) continue;
-    if (auto status = SaveRun(run, options); !status.ok()) return status;
+    if (auto status = SaveRun(run, part, options); !status.ok()) return status;
     if (control.stop && !run.done()) {
       return absl::CancelledError(fmt::format("stopped after step {} of {}; run it again to go on",
-                                              last.step + 1, options.steps));
+                                              last.step + 1, part.steps));
     }
   }
   return absl::OkStatus();
@@ -98,33 +118,72 @@ void Measure(const StarterModel& model, const TestSet& test, TrainReport& report
   report.test_top5 = 100 * (better < 5).to(torch::kFloat64).mean().item<double>();
 }
 
-absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl& control) {
-  if (auto status = CheckOptions(options); !status.ok()) return status;
-  if (auto status = MakeFolders(options.run_dir); !status.ok()) return status;
-  at::set_num_threads(options.threads);
-  const auto data = LoadTrainData(options, control);
-  if (!data.ok()) return data.status();
-  const BatchSampler batches(data->train, {options.batch, options.batch / 2, options.hidden, 0.5},
+// The head over the frozen networks.
+absl::Status TrainHead(const TrainClipOptions& options, TrainControl& control,
+                       const TrainData& data, std::shared_ptr<StarterModel> model,
+                       TrainReport& report) {
+  const BatchSampler batches(data.train, {options.batch, options.batch / 2, options.hidden, 0.5},
                              options.seed);
   TrainRunOptions run_options;
   run_options.steps = options.steps;
   run_options.learning_rate = options.learning_rate;
   run_options.loss.max_scale = options.max_logit_scale;
-  run_options.settings = Settings(options, *data);
-  TrainRun run(MakeModel(options, *data), &batches, run_options);
-  const auto loaded = run.Load(options.run_dir + "/checkpoint.safetensors");
-  if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
-  if (auto status = TrainToEnd(run, options, control); !status.ok()) return status;
-  FitDetail(data->train.central_features, *run.model().head);
+  run_options.settings = Settings(options, data);
+  TrainRun run(std::move(model), &batches, run_options);
+  auto status = TrainToEnd(run, {"training", "", options.steps}, options, control);
+  if (!status.ok()) return status;
+  report.first_loss = run.history().front().loss;
+  report.last_loss = run.history().back().loss;
+  return absl::OkStatus();
+}
+
+// The head and the later blocks of data.lite.trunk.
+absl::Status TuneTrunk(const TrainClipOptions& options, const Teacher& teacher,
+                       TrainControl& control, TrainData& data,
+                       const std::shared_ptr<StarterModel>& model, TrainReport& report) {
+  if (static_cast<size_t>(options.tune_from) > data.lite.trunk->blocks()) {
+    return absl::InvalidArgumentError(fmt::format("tune_from is {}, {} has {} blocks",
+                                                  options.tune_from, options.trunk,
+                                                  data.lite.trunk->blocks()));
+  }
+  auto set = LoadTuneSet(options, data.sentences, control);
+  if (!set.ok()) return set.status();
+  report.tune_pictures = static_cast<int64_t>(set->paths.size());
+  report.tune_labels = set->label_texts.size(0);
+  data.sources = set->sources;
+  const TuneOptions tune = MakeTuneOptions(options, *set, Settings(options, data));
+  const auto batches = TuneSampler::Make(
+      *std::move(set), {options.tune_batch, options.hidden, 0.5, options.size}, options.seed);
+  if (!batches.ok()) return batches.status();
+  auto frozen = FrozenCopy(options, *data.lite.trunk);
+  if (!frozen.ok()) return frozen.status();
+  TuneRun run({data.lite.trunk, model, *frozen}, teacher, &*batches, tune);
+  auto status = TrainToEnd(run, {"tuning", "tune-", options.tune_steps}, options, control);
+  if (!status.ok()) return status;
+  return LoadTunedFeatures(tune.settings, options, control, data);
+}
+
+absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl& control) {
+  if (auto status = CheckOptions(options); !status.ok()) return status;
+  if (auto status = MakeFolders(options.run_dir); !status.ok()) return status;
+  at::set_num_threads(options.threads);
+  auto data = LoadTrainData(options, control);
+  if (!data.ok()) return data.status();
   TrainReport report;
   report.photos = data->train.labels.size(0);
   report.labels = data->train.label_texts.size(0);
-  report.first_loss = run.history().front().loss;
-  report.last_loss = run.history().back().loss;
-  Measure(run.model(), data->test, report);
+  const auto model = MakeModel(options, *data);
+  const Teacher teacher(*model->head);
+  auto status = TrainHead(options, control, *data, model, report);
+  if (status.ok() && options.tune_steps > 0) {
+    status = TuneTrunk(options, teacher, control, *data, model, report);
+  }
+  if (!status.ok()) return status;
+  FitDetail(data->train.central_features, *model->head);
+  Measure(*model, data->test, report);
   const auto bundle =
-      WriteStarterBundle({*data->lite.trunk, *data->sentences.bert, run.model(), data->vocab},
-                         options, {data->sources, report});
+      WriteStarterBundle({*data->lite.trunk, *data->sentences.bert, *model, data->vocab}, options,
+                         {data->sources, report});
   if (!bundle.ok()) return bundle.status();
   report.bundle_dir = bundle->dir;
   report.model = bundle->id;

@@ -1,64 +1,28 @@
 #include "embed/torch/train_data.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <set>
 
 #include "embed/decode_image.h"
-#include "embed/torch/clip_model.h"
 #include "embed/torch/photo_features.h"
-#include "embed/torch/torch_encoder.h"
-#include "embed/train_manifest.h"
+#include "embed/torch/train_sources.h"
 #include "embed/train_texts.h"
 #include "fmt/format.h"
 
 namespace imago {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr int64_t kMaxTextFile = 64 << 20;
 constexpr uint64_t kPairSeed = 1;  // not the run's: runs of other seeds use the same texts
 constexpr uint64_t kViewSeed = 1;
 
-// Passes on what is done, and ends the work when asked to.
-class Reporter {
- public:
-  Reporter(TrainControl& control, std::string phase, int64_t total)
-      : control_(control), phase_(std::move(phase)), total_(total) {}
-
-  absl::Status Report(int64_t done) const {
-    if (control_.stop) return absl::CancelledError("stopped; run it again to go on");
-    if (control_.on_progress) control_.on_progress({phase_, done, total_, 0, 0, 0});
-    return absl::OkStatus();
-  }
-
- private:
-  TrainControl& control_;
-  std::string phase_;
-  int64_t total_;
-};
-
-std::string CacheDir(const TrainClipOptions& options) {
-  return options.cache_dir.empty() ? options.run_dir + "/features" : options.cache_dir;
-}
-
-std::vector<std::string> Paths(const std::vector<LabelledPhoto>& photos,
-                               const TrainClipOptions& options) {
-  const fs::path dir = options.photos_dir.empty() ? fs::path(options.manifest).parent_path()
-                                                  : fs::path(options.photos_dir);
-  std::vector<std::string> paths;
-  for (const LabelledPhoto& photo : photos) paths.push_back((dir / photo.file).string());
-  return paths;
-}
-
-torch::Tensor LabelRows(const std::vector<LabelledPhoto>& photos,
-                        const std::vector<std::string>& labels) {
-  std::vector<int64_t> rows;
-  for (const LabelledPhoto& photo : photos) {
-    rows.push_back(std::lower_bound(labels.begin(), labels.end(), photo.label) - labels.begin());
-  }
-  return torch::tensor(rows, torch::kInt64);
+PhotoFeatures FeatureJob(const TrainClipOptions& options, const std::vector<LabelledPhoto>& photos,
+                         const std::string& name) {
+  PhotoFeatures job;
+  job.paths = PathsIn(PhotosDir(options), photos);
+  job.cache_dir = CacheDir(options);
+  job.name = name;
+  job.size = options.size;
+  return job;
 }
 
 // The frozen network as it computes features: another copy, since bf16 weights are not what is
@@ -67,16 +31,6 @@ struct FeatureNetwork {
   std::shared_ptr<EfficientNetLite> trunk;
   std::string name;
 };
-absl::StatusOr<FeatureNetwork> MakeFeatureNetwork(const TrainClipOptions& options) {
-  auto lite = LoadPretrainedLite(options.pretrained_dir, options.trunk);
-  if (!lite.ok()) return lite.status();
-  const bool half = options.precision == Precision::kBfloat16 ||
-                    (options.precision == Precision::kAuto && CpuHasBfloat16());
-  if (half) UseBfloat16(*lite->trunk);
-  UseChannelsLast(*lite->trunk);
-  return FeatureNetwork{lite->trunk, options.trunk + (half ? " bf16" : " f32")};
-}
-
 absl::StatusOr<torch::Tensor> Features(const FeatureNetwork& network, PhotoFeatures photos,
                                        int views, TrainControl& control) {
   const auto count = static_cast<int64_t>(photos.paths.size());
@@ -94,12 +48,23 @@ absl::StatusOr<torch::Tensor> Features(const FeatureNetwork& network, PhotoFeatu
   return torch::stack(all);
 }
 
-absl::StatusOr<torch::Tensor> Sentences(const SentenceEncoder& encoder, const std::string& name,
-                                        const std::vector<std::string>& texts,
-                                        const TrainClipOptions& options, TrainControl& control) {
-  const Reporter reporter(control, "texts of " + name, static_cast<int64_t>(texts.size()));
-  return EncodeSentences(encoder, texts, {CacheDir(options), name},
-                         [&](int64_t done) { return reporter.Report(done); });
+absl::StatusOr<FeatureNetwork> MakeFeatureNetwork(const TrainClipOptions& options,
+                                                  const EfficientNetLite& trunk) {
+  auto copy = FrozenCopy(options, trunk);
+  if (!copy.ok()) return copy.status();
+  return FeatureNetwork{*std::move(copy),
+                        options.trunk + (UsesBfloat16(options) ? " bf16" : " f32")};
+}
+
+absl::StatusOr<torch::Tensor> CentralFeaturesOfTrain(const FeatureNetwork& network,
+                                                     const std::vector<LabelledPhoto>& photos,
+                                                     const TrainClipOptions& options,
+                                                     TrainControl& control) {
+  PhotoFeatures job = FeatureJob(options, photos, "train");
+  job.pooling = Pooling::kCentral;
+  auto central = Features(network, job, 1, control);
+  if (!central.ok()) return central.status();
+  return central->squeeze(0);
 }
 
 absl::Status LoadNetworks(const TrainClipOptions& options, TrainData& data) {
@@ -174,18 +139,12 @@ absl::Status LoadTrain(const FeatureNetwork& network, const TrainClipOptions& op
   data.train.label_texts = texts->view({static_cast<int64_t>(labels.size()), -1, texts->size(1)});
   data.train.labels = LabelRows(*photos, labels);
   if (auto status = LoadPairs(labels, options, control, data); !status.ok()) return status;
-  PhotoFeatures job;
-  job.paths = Paths(*photos, options);
-  job.cache_dir = CacheDir(options);
-  job.name = "train";
-  job.size = options.size;
-  auto features = Features(network, job, options.views, control);
+  auto features = Features(network, FeatureJob(options, *photos, "train"), options.views, control);
   if (!features.ok()) return features.status();
   data.train.features = *std::move(features);
-  job.pooling = Pooling::kCentral;
-  auto central = Features(network, job, 1, control);
+  auto central = CentralFeaturesOfTrain(network, *photos, options, control);
   if (!central.ok()) return central.status();
-  data.train.central_features = central->squeeze(0);
+  data.train.central_features = *std::move(central);
   return absl::OkStatus();
 }
 
@@ -199,12 +158,7 @@ absl::Status LoadTest(const FeatureNetwork& network, const TrainClipOptions& opt
       Sentences(data.sentences, "test", FillTemplates(ClassTemplates().subspan(0, 1), labels),
                 options, control);
   if (!names.ok()) return names.status();
-  PhotoFeatures job;
-  job.paths = Paths(*photos, options);
-  job.cache_dir = CacheDir(options);
-  job.name = "test";
-  job.size = options.size;
-  auto features = Features(network, job, 1, control);
+  auto features = Features(network, FeatureJob(options, *photos, "test"), 1, control);
   if (!features.ok()) return features.status();
   data.test = {features->select(0, 0), LabelRows(*photos, labels), *names};
   return absl::OkStatus();
@@ -215,7 +169,7 @@ absl::Status LoadTest(const FeatureNetwork& network, const TrainClipOptions& opt
 absl::StatusOr<TrainData> LoadTrainData(const TrainClipOptions& options, TrainControl& control) {
   TrainData data;
   if (auto status = LoadNetworks(options, data); !status.ok()) return status;
-  const auto network = MakeFeatureNetwork(options);
+  const auto network = MakeFeatureNetwork(options, *data.lite.trunk);
   if (!network.ok()) return network.status();
   if (auto status = LoadClasses(options, control, data); !status.ok()) return status;
   if (auto status = LoadTrain(*network, options, control, data); !status.ok()) return status;
@@ -223,6 +177,19 @@ absl::StatusOr<TrainData> LoadTrainData(const TrainClipOptions& options, TrainCo
   data.settings = fmt::format("{}, {} photos, {} labels", network->name, data.train.labels.size(0),
                               data.train.label_texts.size(0));
   return data;
+}
+
+absl::Status LoadTunedFeatures(const std::string& tuning, const TrainClipOptions& options,
+                               TrainControl& control, TrainData& data) {
+  auto network = MakeFeatureNetwork(options, *data.lite.trunk);
+  if (!network.ok()) return network.status();
+  network->name += " tuned: " + tuning;
+  const auto photos = ReadManifest(options.manifest, {"train", "train"});
+  if (!photos.ok()) return photos.status();
+  auto central = CentralFeaturesOfTrain(*network, *photos, options, control);
+  if (!central.ok()) return central.status();
+  data.train.central_features = *std::move(central);
+  return LoadTest(*network, options, control, data);
 }
 
 }  // namespace imago

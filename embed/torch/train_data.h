@@ -36,6 +36,11 @@ struct TrainData {
 
 absl::StatusOr<TrainData> LoadTrainData(const TrainClipOptions& options, TrainControl& control);
 
+// What detail and the test need, anew, by data.lite.trunk as it is after a tuning; `tuning` says
+// which, for the cache.
+absl::Status LoadTunedFeatures(const std::string& tuning, const TrainClipOptions& options,
+                               TrainControl& control, TrainData& data);
+
 }  // namespace imago
 
 #endif  // IMAGO_EMBED_TORCH_TRAIN_DATA_H_

@@ -52,6 +52,32 @@ TEST(EvalClip, CaptionsOfTheWrongPicturesScoreNothing) {
   EXPECT_DOUBLE_EQ(report->metrics[0].value, 0.0);
 }
 
+TEST(EvalClip, MeasuresEachHeldOutPartOfFurtherManifests) {
+  const std::string dir = MakeTempDir() + "/drawings";
+  WritePlain(dir + "/r.jpg", 255, 0, 0);
+  WritePlain(dir + "/g.jpg", 0, 255, 0);
+  WritePlain(dir + "/b.jpg", 0, 0, 255);
+  WriteTestFile(dir + "/drawings.tsv",
+                "file\tsource\tlabel\tsplit\tuse\n"
+                "r.jpg\tpens\tred\ttrain\ttrain\n"
+                "g.jpg\tpens\tgreen\tnovel\ttrain\n"
+                "b.jpg\tpens\tblue\tnovel\ttrain\n"
+                "r.jpg\tink\tgreen\ttrain\tmeasure\n"
+                "b.jpg\tink\tblue\ttest\tmeasure\n");
+  const auto report =
+      EvaluateClip(*NewHashEncoder(), {.root = ColourSets(), .also = {dir + "/drawings.tsv"}});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->metrics.size(), 10u);
+  const Metric& ink = report->metrics[6];
+  EXPECT_EQ(ink.set, "drawings ink");
+  EXPECT_EQ(ink.name, "zero-shot top-1");
+  EXPECT_DOUBLE_EQ(ink.value, 0.5);  // a red picture is no green one
+  EXPECT_EQ(ink.cases, 2u);
+  EXPECT_EQ(report->metrics[8].set, "drawings novel");
+  EXPECT_DOUBLE_EQ(report->metrics[8].value, 1.0);
+  EXPECT_EQ(report->metrics[8].candidates, 2u);
+}
+
 TEST(EvalClip, NamesAPictureThatIsMissing) {
   const std::string root = ColourSets();
   WriteTestFile(root + "/captioned-photos/captions.tsv", "file\tcaption\ngone.jpg\tred\n");

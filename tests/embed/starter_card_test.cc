@@ -28,7 +28,19 @@ TEST(StarterCard, SaysWhatTheBundleCameFrom) {
                            "60.0 % / 100.0 % (chance 25.00 % / 100.00 %)"}) {
     EXPECT_THAT(text, HasSubstr(part));
   }
+  EXPECT_THAT(text, HasSubstr("Both are frozen"));
   EXPECT_THAT(StarterNotice(options), HasSubstr("Apache License 2.0"));
+  EXPECT_THAT(StarterNotice(options), HasSubstr("unchanged but for"));
+}
+
+TEST(StarterCard, SaysThatTheFirstNetworkWasTuned) {
+  TrainClipOptions options;
+  options.tune_steps = 10;
+  TrainReport report;
+  report.tune_pictures = 77;
+  report.tune_labels = 8;
+  EXPECT_THAT(StarterCardText(options, report, {}), HasSubstr("on 77 pictures with 8 labels"));
+  EXPECT_THAT(StarterNotice(options), HasSubstr("trained further"));
 }
 
 }  // namespace

@@ -54,6 +54,19 @@ TEST(EfficientNetLite, EqualsThePublishedModuleOnTinyRandomWeights) {
   }
 }
 
+TEST(EfficientNetLite, IsItsTwoHalvesWhereverItIsCut) {
+  const torch::NoGradGuard no_grad;
+  const auto net = TinyNet();
+  const torch::Tensor pixels = BlocksPicture(3, 2, 40, 5);
+  const torch::Tensor whole = net->Places(pixels);
+  for (size_t block = 0; block <= net->blocks(); ++block) {
+    EXPECT_TRUE(torch::equal(net->PlacesFrom(net->PlacesBefore(pixels, block), block), whole))
+        << block;
+  }
+  EXPECT_EQ(net->blocks(), 4u);
+  EXPECT_GT(net->ParametersFrom(2).size(), net->ParametersFrom(3).size());
+}
+
 TEST(EfficientNetLite, EqualsThePublishedModuleOnPublishedWeights) {
   for (const auto& golden : PretrainedGoldens()["lite"]) {
     const std::string name = golden["name"];

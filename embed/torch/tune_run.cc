@@ -1,0 +1,126 @@
+#include "embed/torch/tune_run.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "embed/torch/checkpoint.h"
+#include "embed/torch/contrastive_loss.h"
+#include "embed/torch/posterior_tower.h"
+
+namespace imago {
+namespace {
+
+// Labels whose texts are closer than this mean the same and are not told apart.
+constexpr double kSameMeaning = 0.92;
+
+// The cross-entropy of each row's label among all labels, mean over the rows.
+torch::Tensor LabelLoss(const torch::Tensor& rows, const torch::Tensor& labels,
+                        const torch::Tensor& texts, const torch::Tensor& scale) {
+  const torch::Tensor own = texts.index_select(0, labels);
+  torch::Tensor same = torch::matmul(own.detach(), texts.detach().t()) > kSameMeaning;
+  same.scatter_(1, labels.unsqueeze(1), false);
+  const torch::Tensor logits = (scale * torch::matmul(rows, texts.t()))
+                                   .masked_fill(same, -std::numeric_limits<float>::infinity());
+  return torch::nn::functional::cross_entropy(logits, labels);
+}
+
+}  // namespace
+
+TuneModel::TuneModel(std::shared_ptr<EfficientNetLite> trunk_module,
+                     std::shared_ptr<StarterModel> starter_module)
+    : trunk(register_module("trunk", std::move(trunk_module))),
+      starter(register_module("starter", std::move(starter_module))) {}
+
+torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
+                       const TuneRows& rows, const TuneOptions& options) {
+  const torch::Tensor scale = ClampedScale(model.logit_scale, options.max_scale);
+  const torch::Tensor pictures = model.head->Semantic(rows.features, batch.keep);
+  const torch::Tensor texts = model.centre->Forward(rows.texts);
+  torch::Tensor loss =
+      LabelLoss(pictures, batch.labels, texts, scale) +
+      ContrastiveLoss(pictures, texts.index_select(0, batch.labels), batch.labels, scale);
+  const int64_t n = batch.photos;
+  const auto mixed = [&](const torch::Tensor& all) {
+    const torch::Tensor photos = all.narrow(0, 0, n);
+    return batch.share * photos + (1 - batch.share) * photos.index_select(0, batch.partner);
+  };
+  loss = loss + options.teach_photos * CosineDistance(pictures.narrow(0, 0, n),
+                                                      teacher.Estimate(rows.first.narrow(0, 0, n)));
+  return loss +
+         options.teach_mixtures *
+             CosineDistance(model.head->Semantic(mixed(rows.features), batch.keep.narrow(0, 0, n)),
+                            teacher.Estimate(mixed(rows.first)));
+}
+
+TuneRun::TuneRun(const TuneParts& parts, const Teacher& teacher, const TuneSampler* batches,
+                 const TuneOptions& options)
+    : model_(std::make_shared<TuneModel>(parts.trunk, parts.starter)),
+      frozen_(parts.frozen),
+      teacher_(teacher),
+      batches_(batches),
+      options_(options),
+      optimiser_(MakeOptimiser(*parts.starter, options.head_rate)) {
+  for (const torch::Tensor& parameter : parts.trunk->parameters()) {
+    parameter.set_requires_grad(false);
+  }
+  const std::vector<torch::Tensor> tuned = parts.trunk->ParametersFrom(options_.from_block);
+  for (const torch::Tensor& parameter : tuned) parameter.set_requires_grad(true);
+  auto group = std::make_unique<torch::optim::AdamWOptions>(options.trunk_rate);
+  group->betas({0.9, 0.98}).weight_decay(0);
+  optimiser_->add_param_group({tuned, std::move(group)});
+}
+
+absl::StatusOr<TuneBatch> TuneRun::NextBatch(int64_t step) {
+  absl::StatusOr<TuneBatch> batch =
+      next_.valid() && next_step_ == step ? next_.get() : batches_->Draw(step);
+  next_step_ = step + 1;
+  if (next_step_ < options_.steps) {
+    next_ = std::async(std::launch::async,
+                       [batches = batches_, step] { return batches->Draw(step + 1); });
+  }
+  return batch;
+}
+
+absl::Status TuneRun::Step() {
+  const auto step = static_cast<int64_t>(history_.size());
+  const auto batch = NextBatch(step);
+  if (!batch.ok()) return batch.status();
+  const double factor = RateFactor(step, options_.steps);
+  SetRates(*optimiser_, options_.head_rate, factor);
+  static_cast<torch::optim::AdamWOptions&>(optimiser_->param_groups().back().options())
+      .lr(options_.trunk_rate * factor);
+  TuneRows rows;
+  torch::Tensor map;
+  {
+    const torch::NoGradGuard no_grad;
+    map = frozen_->PlacesBefore(batch->pixels, options_.from_block);
+    rows.first = MeanFeatures(frozen_->PlacesFrom(map, options_.from_block));
+  }
+  rows.features =
+      MeanFeatures(model_->trunk->PlacesFrom(map.to(torch::kFloat32), options_.from_block));
+  rows.texts = batches_->set().label_texts.select(1, batch->text);
+  optimiser_->zero_grad();
+  const torch::Tensor loss = TuneLoss(*model_->starter, teacher_, *batch, rows, options_);
+  loss.backward();
+  optimiser_->step();
+  const double scale = std::exp(model_->starter->logit_scale.item<float>());
+  // Through f32, as a checkpoint keeps it.
+  const auto rate = static_cast<float>(options_.trunk_rate * factor);
+  history_.push_back(
+      {step, loss.item<float>(), rate, static_cast<float>(std::min(scale, options_.max_scale))});
+  return absl::OkStatus();
+}
+
+absl::Status TuneRun::Save(const std::string& path) {
+  return SaveCheckpoint(path, {options_.settings, history_}, *model_, *optimiser_);
+}
+
+absl::Status TuneRun::Load(const std::string& path) {
+  auto history = LoadCheckpoint(path, options_.settings, *model_, *optimiser_);
+  if (!history.ok()) return history.status();
+  history_ = *std::move(history);
+  return absl::OkStatus();
+}
+
+}  // namespace imago

@@ -1,0 +1,91 @@
+#ifndef IMAGO_EMBED_TORCH_TUNE_RUN_H_
+#define IMAGO_EMBED_TORCH_TUNE_RUN_H_
+
+// The second part of a training: the later blocks of the picture network learn together with the
+// head, from pixels.
+
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "embed/loss_chart.h"
+#include "embed/torch/efficientnet_lite.h"
+#include "embed/torch/starter_model.h"
+#include "embed/torch/tune_set.h"
+
+namespace imago {
+
+struct TuneOptions {
+  int64_t steps = 1000;
+  size_t from_block = 11;  // the blocks before it stay as they are
+  double trunk_rate = 1e-4;
+  double head_rate = 5e-4;  // of the head's new layers
+  double max_scale = 30;
+  double teach_photos = 4;    // weight of the distance to the first estimate
+  double teach_mixtures = 2;  // the same for mixtures of two photos
+  std::string settings;       // of the whole run: a checkpoint of others is refused
+};
+
+class TuneModel : public torch::nn::Module {
+ public:
+  TuneModel(std::shared_ptr<EfficientNetLite> trunk_module,
+            std::shared_ptr<StarterModel> starter_module);
+
+  const std::shared_ptr<EfficientNetLite> trunk;
+  const std::shared_ptr<StarterModel> starter;
+};
+
+// What the loss looks at of one batch.
+struct TuneRows {
+  torch::Tensor features;  // [n, features], of the network that is tuned
+  torch::Tensor first;     // the same of the first network
+  torch::Tensor texts;  // [labels, width]: the label texts of batch.text, as the encoder gives them
+};
+// Of each picture the cross-entropy among the texts of all labels, but for those that mean nearly
+// the same as its own, and ContrastiveLoss within the batch; of photos and of mixtures of two
+// photos the distance to the teacher's estimate from the first network.
+torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
+                       const TuneRows& rows, const TuneOptions& options);
+
+// What is tuned in place, and the first network in any precision, which computes what is not
+// trained and what the teacher looks at.
+struct TuneParts {
+  std::shared_ptr<EfficientNetLite> trunk;  // folded, f32
+  std::shared_ptr<StarterModel> starter;
+  std::shared_ptr<EfficientNetLite> frozen;
+};
+
+class TuneRun {
+ public:
+  // Keeps `batches`.
+  TuneRun(const TuneParts& parts, const Teacher& teacher, const TuneSampler* batches,
+          const TuneOptions& options);
+
+  bool done() const { return static_cast<int64_t>(history_.size()) == options_.steps; }
+  // One optimiser step, added to history(). The next batch is drawn meanwhile on another thread.
+  absl::Status Step();
+  const std::vector<LossPoint>& history() const { return history_; }
+
+  // As TrainRun's.
+  absl::Status Save(const std::string& path);
+  absl::Status Load(const std::string& path);
+
+ private:
+  absl::StatusOr<TuneBatch> NextBatch(int64_t step);
+
+  std::shared_ptr<TuneModel> model_;
+  std::shared_ptr<EfficientNetLite> frozen_;
+  Teacher teacher_;
+  const TuneSampler* batches_;
+  TuneOptions options_;
+  std::unique_ptr<torch::optim::AdamW> optimiser_;
+  std::vector<LossPoint> history_;
+  int64_t next_step_ = -1;  // of what next_ draws
+  std::future<absl::StatusOr<TuneBatch>> next_;
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_TORCH_TUNE_RUN_H_

@@ -1,0 +1,234 @@
+// Training of a picture network's later blocks with the head over it, on tiny pictures.
+
+#include "embed/torch/tune_run.h"
+
+#include <cmath>
+
+#include "embed/torch/clip_model.h"
+#include "embed/torch/posterior_tower.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/embed/torch/starter_support.h"
+#include "tests/support/data.h"
+#include "tests/support/pictures.h"
+
+namespace imago {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr size_t kFrom = 2;
+constexpr int kSize = 32;
+
+std::shared_ptr<EfficientNetLite> TinyTrunk() {
+  torch::manual_seed(3);
+  EfficientNetLiteOptions options;
+  options.stages = {{1, 3, 1, 1, 16}, {2, 5, 2, 6, 24}, {1, 3, 2, 2, 8}};
+  options.features = kTinyHead.features;
+  options.classes = 0;
+  auto trunk = std::make_shared<EfficientNetLite>(options);
+  trunk->FoldBatchNorm();
+  return trunk;
+}
+
+// Eight photos and eight drawings in plain colours, whose labels are their colours.
+TuneSet ColourSet() {
+  TuneSet set;
+  const std::string dir = MakeTempDir();
+  std::vector<int64_t> labels;
+  for (int i = 0; i < 16; ++i) {
+    const int label = i % 4;
+    const Colour colour = {static_cast<uint8_t>(label == 0 ? 250 : i),
+                           static_cast<uint8_t>(label == 1 ? 250 : i),
+                           static_cast<uint8_t>(label == 2 ? 250 : i)};
+    set.paths.push_back(dir + "/" + std::to_string(i) + ".bmp");
+    WriteTestFile(set.paths.back(), PlainBmp(colour, 40, 40));
+    labels.push_back(label);
+  }
+  set.kind_counts = {8, 8};
+  set.labels = torch::tensor(labels, torch::kInt64);
+  torch::manual_seed(4);
+  set.label_texts = UnitNormal({4, 3, kTinyHead.width});
+  return set;
+}
+
+TuneSampler Batches(uint64_t seed = 5) {
+  return *TuneSampler::Make(ColourSet(), {8, kTinyHead.hidden, 0.5, kSize}, seed);
+}
+
+TuneOptions Steps(int64_t steps) {
+  TuneOptions options;
+  options.steps = steps;
+  options.from_block = kFrom;
+  options.trunk_rate = 0.003;
+  options.head_rate = 0.01;
+  options.settings = "tiny";
+  return options;
+}
+
+TuneRun MakeRun(const TuneSampler& batches, const TuneOptions& options,
+                const std::shared_ptr<EfficientNetLite>& trunk = TinyTrunk()) {
+  const auto starter = TinyModel();
+  const Teacher teacher(*starter->head);
+  return TuneRun({trunk, starter, TinyTrunk()}, teacher, &batches, options);
+}
+
+TEST(TuneSampler, DrawsTheSameBatchForTheSameSeedAndStep) {
+  const TuneSampler batches = Batches();
+  const TuneBatch one = batches.Draw(3).value();
+  const TuneBatch same = batches.Draw(3).value();
+  const TuneBatch next = batches.Draw(4).value();
+  EXPECT_TRUE(torch::equal(one.pixels, same.pixels));
+  EXPECT_TRUE(torch::equal(one.labels, same.labels));
+  EXPECT_TRUE(torch::equal(one.keep, same.keep));
+  EXPECT_EQ(one.text, same.text);
+  EXPECT_FALSE(torch::equal(one.pixels, next.pixels));
+}
+
+TEST(TuneSampler, DrawsHalfPhotosAndNoPictureTwice) {
+  TuneSet set = ColourSet();
+  set.labels = torch::arange(16);
+  set.label_texts = UnitNormal({16, 3, kTinyHead.width});
+  const auto batches = TuneSampler::Make(set, {8, 10, 0.5, kSize}, 1);
+  const TuneBatch batch = batches->Draw(0).value();
+  EXPECT_EQ(batch.photos, 4);
+  EXPECT_TRUE((batch.labels.narrow(0, 0, 4) < 8).all().item<bool>());
+  EXPECT_TRUE((batch.labels.narrow(0, 4, 4) >= 8).all().item<bool>());
+  EXPECT_EQ(std::get<0>(torch::_unique2(batch.labels)).size(0), 8);
+}
+
+TEST(TuneSampler, NamesAManifestThatIsTooSmallAndAFileThatIsMissing) {
+  TuneSet set = ColourSet();
+  const auto status = TuneSampler::Make(set, {32, 10, 0.5, kSize}, 1).status();
+  EXPECT_THAT(std::string(status.message()), HasSubstr("manifest 1 has 8 pictures"));
+  for (std::string& path : set.paths) path += ".gone";
+  const auto batch = TuneSampler::Make(set, {8, 10, 0.5, kSize}, 1)->Draw(0);
+  EXPECT_THAT(std::string(batch.status().message()), HasSubstr(".bmp.gone"));
+}
+
+TEST(TuneLoss, EqualsASumOverRowsByHand) {
+  const torch::NoGradGuard no_grad;
+  const TuneSampler sampler = Batches();
+  const auto batch = sampler.Draw(0);
+  const auto model = TinyModel();
+  const Teacher teacher(*model->head);
+  TuneOptions options = Steps(1);
+  options.teach_photos = options.teach_mixtures = 0;
+  torch::manual_seed(8);
+  const torch::Tensor features = torch::rand({8, kTinyHead.features});
+  const torch::Tensor texts = sampler.set().label_texts.select(1, batch->text);
+  const double loss =
+      TuneLoss(*model, teacher, *batch, {features, features, texts}, options).item<double>();
+
+  const torch::Tensor rows = model->head->Semantic(features, batch->keep);
+  const torch::Tensor names = model->centre->Forward(texts);
+  const double scale = std::exp(model->logit_scale.item<double>());
+  const auto dot = [&](int64_t i, int64_t label) {
+    return scale * (rows[i] * names[label]).sum().item<double>();
+  };
+  const auto label = [&](int64_t i) { return batch->labels[i].item<int64_t>(); };
+  double among_labels = 0;
+  double within = 0;
+  for (int64_t i = 0; i < 8; ++i) {
+    double all = 0;
+    double texts_of_batch = 0;
+    double pictures_of_batch = 0;
+    for (int64_t l = 0; l < 4; ++l) all += std::exp(dot(i, l));
+    for (int64_t j = 0; j < 8; ++j) {
+      texts_of_batch += std::exp(dot(i, label(j)));
+      pictures_of_batch += std::exp(dot(j, label(i)));
+    }
+    among_labels -= std::log(std::exp(dot(i, label(i))) / all) / 8;
+    double positives = 0;
+    double sum = 0;
+    for (int64_t j = 0; j < 8; ++j) {
+      if (label(j) != label(i)) continue;
+      ++positives;
+      sum -= std::log(std::exp(dot(i, label(j))) / texts_of_batch) +
+             std::log(std::exp(dot(j, label(i))) / pictures_of_batch);
+    }
+    within += sum / positives / 2 / 8;
+  }
+  EXPECT_NEAR(loss, among_labels + within, 1e-4);
+}
+
+TEST(TuneLoss, DoesNotTellApartLabelsOfTheSameMeaning) {
+  const torch::NoGradGuard no_grad;
+  const TuneSampler sampler = Batches();
+  auto batch = sampler.Draw(0);
+  const auto model = TinyModel();
+  const Teacher teacher(*model->head);
+  const torch::Tensor features = torch::rand({8, kTinyHead.features});
+  const torch::Tensor texts = sampler.set().label_texts.select(1, batch->text);
+  const auto loss = [&](const torch::Tensor& names) {
+    return TuneLoss(*model, teacher, *batch, {features, features, names}, Steps(1)).item<double>();
+  };
+  // A fifth label that means what the first does adds nothing to the loss of the first's pictures.
+  batch->labels.fill_(0);
+  const torch::Tensor twin = torch::cat({texts, texts.narrow(0, 0, 1)});
+  EXPECT_NEAR(loss(twin), loss(texts), 1e-5);
+  const torch::Tensor other = torch::cat({texts, -texts.narrow(0, 0, 1)});
+  EXPECT_GT(loss(other), loss(texts));
+}
+
+TEST(TuneRun, GoesOnFromACheckpointBitForBit) {
+  at::set_num_threads(1);
+  const TuneSampler batches = Batches();
+  const auto whole_trunk = TinyTrunk();
+  TuneRun whole = MakeRun(batches, Steps(8), whole_trunk);
+  while (!whole.done()) ASSERT_TRUE(whole.Step().ok());
+
+  const std::string path = MakeTempDir() + "/checkpoint.safetensors";
+  TuneRun first = MakeRun(batches, Steps(8));
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(first.Step().ok());
+  ASSERT_TRUE(first.Save(path).ok());
+  const auto trunk = TinyTrunk();
+  TuneRun second = MakeRun(batches, Steps(8), trunk);
+  const auto loaded = second.Load(path);
+  ASSERT_TRUE(loaded.ok()) << loaded;
+  while (!second.done()) ASSERT_TRUE(second.Step().ok());
+
+  for (size_t i = 0; i < 8; ++i) {
+    EXPECT_EQ(second.history()[i].loss, whole.history()[i].loss) << i;
+  }
+  const auto weights = WeightsByName(*whole_trunk);
+  for (const auto& [name, weight] : WeightsByName(*trunk)) {
+    EXPECT_TRUE(torch::equal(weight, weights.at(name))) << name;
+  }
+}
+
+TEST(TuneRun, LeavesTheEarlyBlocksAsTheyAre) {
+  const TuneSampler batches = Batches();
+  const auto trunk = TinyTrunk();
+  TuneRun run = MakeRun(batches, Steps(2), trunk);
+  while (!run.done()) ASSERT_TRUE(run.Step().ok());
+  const auto before = WeightsByName(*TinyTrunk());
+  for (const auto& [name, weight] : WeightsByName(*trunk)) {
+    const bool late = name.starts_with("conv_head") || name.starts_with("blocks.2") ||
+                      name.starts_with("blocks.3");
+    EXPECT_EQ(torch::equal(weight, before.at(name)), !late) << name;
+  }
+}
+
+TEST(TuneRun, LearnsColoursByHeart) {
+  const auto batches = TuneSampler::Make(ColourSet(), {8, kTinyHead.hidden, 0, kSize}, 5);
+  TuneOptions options = Steps(120);
+  options.teach_photos = options.teach_mixtures = 0;
+  TuneRun run = MakeRun(*batches, options);
+  while (!run.done()) ASSERT_TRUE(run.Step().ok());
+  EXPECT_LT(run.history().back().loss, run.history().front().loss / 2);
+}
+
+TEST(TuneRun, RefusesACheckpointOfOtherSettings) {
+  const TuneSampler batches = Batches();
+  const std::string path = MakeTempDir() + "/checkpoint.safetensors";
+  TuneRun run = MakeRun(batches, Steps(2));
+  ASSERT_TRUE(run.Step().ok());
+  ASSERT_TRUE(run.Save(path).ok());
+  TuneOptions other = Steps(2);
+  other.settings = "huge";
+  EXPECT_EQ(MakeRun(batches, other).Load(path).code(), absl::StatusCode::kFailedPrecondition);
+}
+
+}  // namespace
+}  // namespace imago
