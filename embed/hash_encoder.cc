@@ -175,6 +175,7 @@ class HashEncoder : public Encoder {
   int dim() const override { return dim_; }
   const std::string& model() const override { return model_; }
   const PreprocessOptions& preprocess() const override { return preprocess_; }
+  double logit_scale() const override { return 10; }
 
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     Embeddings out{model_, Matrix(batch.size(), dim_)};

@@ -1,7 +1,6 @@
 #include "index/import_file.h"
 
 #include <filesystem>
-#include <fstream>
 #include <utility>
 
 #include "embed/decode_image.h"
@@ -35,15 +34,6 @@ FileWork Of(FileWork::Kind kind, Entry entry) {
 
 absl::Span<const uint8_t> AsBytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
-}
-
-// By the first bytes, so that a folder's large files of other kinds are not read.
-bool LooksLikePicture(const std::string& path) {
-  std::string head(64, '\0');
-  std::ifstream in(path, std::ios::binary);
-  in.read(head.data(), static_cast<std::streamsize>(head.size()));
-  head.resize(static_cast<size_t>(in.gcount()));
-  return SniffImage(AsBytes(head)) != ImageFormat::kUnknown;
 }
 
 Item NewItem(const FoundFile& file, const std::optional<Item>& old) {

@@ -7,9 +7,11 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <string_view>
 #include <unordered_set>
 
+#include "embed/decode_image.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -101,6 +103,14 @@ bool HasPictureExtension(const std::string& path) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   }
   return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+bool LooksLikePicture(const std::string& path) {
+  std::string head(64, '\0');
+  std::ifstream in(path, std::ios::binary);
+  in.read(head.data(), static_cast<std::streamsize>(head.size()));
+  const auto size = static_cast<size_t>(in.gcount());
+  return SniffImage({reinterpret_cast<const uint8_t*>(head.data()), size}) != ImageFormat::kUnknown;
 }
 
 }  // namespace imago

@@ -38,6 +38,9 @@ WalkResult Walk(const std::vector<std::string>& paths, const std::function<bool(
 
 // Whether the extension is one that picture files have, those included that Imago cannot read.
 bool HasPictureExtension(const std::string& path);
+// Whether the first bytes are those of a format that Imago reads, so that a folder's large files of
+// other kinds need not be read.
+bool LooksLikePicture(const std::string& path);
 
 }  // namespace imago
 

@@ -5,6 +5,7 @@
 #include "embed/strict_json.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
+#include "query/utf8.h"
 
 namespace imago {
 namespace {
@@ -17,15 +18,6 @@ constexpr int kMaxDepth = 16;
 
 absl::Status Wrong(const std::string& field, const std::string& what) {
   return absl::InvalidArgumentError(fmt::format("{}: {}", field, what));
-}
-
-bool IsUtf8(const std::string& text) {
-  try {
-    (void)ordered_json(text).dump();
-    return true;
-  } catch (const ordered_json::type_error&) {
-    return false;
-  }
 }
 
 absl::StatusOr<ordered_json> ParseObject(const std::string& field, const std::string& text) {

@@ -10,6 +10,7 @@
 #include "query/edit.h"
 #include "query/import_history.h"
 #include "query/import_queue.h"
+#include "query/picture_rows.h"
 #include "query/search.h"
 #include "query/term_encoder.h"
 #include "query/uploads.h"
@@ -50,6 +51,7 @@ struct Engine::Impl {
         collections((fs::path(config.data_dir) / "collections").string(), encoder->model(),
                     encoder->dim(), OptionsOf(config)),
         terms(*encoder),
+        classifier(*encoder),
         uploads(*encoder, config.decode, config.decode_worker),
         imports(std::make_unique<ImportQueue>(*encoder)) {}
 
@@ -67,6 +69,7 @@ struct Engine::Impl {
   const std::unique_ptr<Encoder> encoder;
   Collections collections;
   TermEncoder terms;
+  Classifier classifier;
   Uploads uploads;
   std::mutex edits;  // held while an item is read, changed and written back
   std::unique_ptr<ImportQueue> imports;
@@ -152,6 +155,13 @@ absl::StatusOr<Image> Engine::DecodePicture(const std::string& bytes) {
 
 absl::StatusOr<Embeddings> Engine::Embed(absl::Span<const Content> contents) {
   return impl_->encoder->Encode(contents);
+}
+
+absl::StatusOr<Classification> Engine::Classify(const ClassifyRequest& request) {
+  if (auto status = CheckLabelPrompts(request.prompts); !status.ok()) return status;
+  const auto rows = PictureRows(*impl_->encoder, impl_->collections, request.pictures);
+  if (!rows.ok()) return rows.status();
+  return impl_->classifier.Classify(*rows, request.prompts, request.top);
 }
 
 absl::StatusOr<Item> Engine::Put(const std::string& collection, Upload upload) {

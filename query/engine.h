@@ -14,6 +14,7 @@
 #include "embed/encoder.h"
 #include "index/collection.h"
 #include "index/importer.h"
+#include "query/classify.h"
 #include "query/config.h"
 #include "query/query.h"
 
@@ -64,6 +65,9 @@ class Engine {
   absl::StatusOr<Image> DecodePicture(const std::string& bytes);
   // One vector for each content.
   absl::StatusOr<Embeddings> Embed(absl::Span<const Content> contents);
+  // Which of the labels fits each picture best (query/classify.h). kInvalidArgument: no good labels
+  // or templates. kNotFound: a collection or item that is not there.
+  absl::StatusOr<Classification> Classify(const ClassifyRequest& request);
 
   // Writes the item, or all of it anew; creates the collection. Ids have 1 to 512 bytes of UTF-8
   // without control characters, captions and metadata at most 64 KiB. Bytes that the collection has

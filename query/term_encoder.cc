@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "fmt/format.h"
-#include "kernels/kernels.h"
+#include "query/item_vector.h"
 
 namespace imago {
 namespace {
@@ -74,25 +74,8 @@ absl::StatusOr<QueryVector> TermEncoder::Encode(const Store& store,
 
 absl::StatusOr<TermEncoder::Vector> TermEncoder::TermVector(const Store& store, const Term& term) {
   if (!term.text.empty()) return TextVector(term.text);
-  if (!term.item_id.empty()) return ItemVector(store, term.item_id);
+  if (!term.item_id.empty()) return ItemVector(store, encoder_, term.item_id);
   return EncodeOne(ImageContent{*term.image});
-}
-
-absl::StatusOr<TermEncoder::Vector> TermEncoder::ItemVector(const Store& store,
-                                                            const std::string& id) const {
-  const auto vectors = store.GetVectors(id, encoder_.model());
-  if (!vectors.ok()) return vectors.status();
-  for (const StoredVector& vector : *vectors) {
-    if (vector.key.part != RowPart::kPicture) continue;
-    if (vector.values.size() != static_cast<size_t>(encoder_.dim())) {
-      return absl::DataLossError(fmt::format("vector of \"{}\" has {} values, the model makes {}",
-                                             id, vector.values.size(), encoder_.dim()));
-    }
-    Vector out(vector.values.size());
-    ActiveKernels().to_f32(vector.values.data(), out.data(), out.size());
-    return out;
-  }
-  return absl::NotFoundError(fmt::format("there is no item \"{}\" to search by", id));
 }
 
 absl::StatusOr<TermEncoder::Vector> TermEncoder::TextVector(const std::string& text) {

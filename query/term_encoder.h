@@ -42,7 +42,6 @@ class TermEncoder {
 
   absl::StatusOr<Vector> TermVector(const Store& store, const Term& term);
   absl::StatusOr<Vector> TextVector(const std::string& text);
-  absl::StatusOr<Vector> ItemVector(const Store& store, const std::string& id) const;
   absl::StatusOr<Vector> EncodeOne(Content content) const;
   bool Recall(const std::string& text, Vector& out);
   void Remember(const std::string& text, const Vector& vector);

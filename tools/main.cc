@@ -32,6 +32,7 @@ int Main(int argc, char** argv) {
   AddSearch(app, globals, run);
   AddServe(app, globals, run);
   AddEmbed(app, globals, run);
+  AddClassify(app, globals, run);
   AddStats(app, globals, run);
   AddVerify(app, globals, run);
   AddEval(app, globals, run);

@@ -29,12 +29,19 @@ absl::StatusOr<Filter> ParseCount(const std::string& body);
 // {"inputs":[{"text":...},{"image":{"base64":...}}]}, 1 to 256 of them.
 absl::StatusOr<std::vector<Content>> ParseInputs(const std::string& body,
                                                  const PictureDecode& decode);
+// {"inputs":[{"image":{...},"collection":...}], "labels":[...], "templates":[...] or "prompts":...,
+// "top":...}, 1 to 64 pictures. Labels and templates are as CheckLabelPrompts wants them.
+absl::StatusOr<ClassifyRequest> ParseClassify(const std::string& body, const PictureDecode& decode);
 
 std::string AnswerToJson(const Answer& answer, const std::string& request_id);
 // Metadata that is no JSON object is left out. "asset_path" is the id as one path segment: bytes
 // that are not UTF-8 survive in it, while in "asset_id" they are replaced.
 std::string ItemToJson(const Item& item);
 std::string EmbeddingsToJson(const Embeddings& embeddings);
+// `paths`, where there are any, belong to the results one by one.
+std::string ClassificationToJson(const Classification& answer,
+                                 const std::vector<std::string>& paths = {});
+std::string PromptBankToJson();
 std::string CollectionStatsToJson(const CollectionStats& stats);
 std::string StatsToJson(const std::vector<CollectionStats>& stats);
 std::string FindingsToJson(const std::vector<Finding>& findings);

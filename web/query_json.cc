@@ -3,9 +3,9 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "web/http.h"
 #include "web/json.h"
 #include "web/json_fields.h"
+#include "web/picture_json.h"
 
 namespace imago {
 namespace {
@@ -15,42 +15,7 @@ using nlohmann::json;
 constexpr size_t kMaxTerms = 16;
 constexpr size_t kMaxSearches = 64;
 constexpr size_t kMaxInputs = 256;
-constexpr size_t kMaxIdBytes = 4096;
 constexpr double kMaxWeight = 100;
-
-absl::Status PictureError(const std::string& field, const absl::Status& status) {
-  return WithHttpStatus(FieldError(field, std::string(status.message())), HttpStatus(status));
-}
-
-// {"asset_id":...}, {"asset_path":...} or {"base64":...}.
-absl::Status ReadPicture(const json& object, const std::string& where, const PictureDecode& decode,
-                         Term* term) {
-  const Fields fields(object, where);
-  if (absl::Status s = fields.CheckNames({"asset_id", "asset_path", "base64"}); !s.ok()) return s;
-  if (object.size() != 1) {
-    return FieldError(where, "must have exactly one of asset_id, asset_path and base64");
-  }
-  std::string value;
-  const std::string name = object.begin().key();
-  if (absl::Status s = fields.Read(name, &value); !s.ok()) return s;
-  if (value.empty()) return FieldError(fields.Place(name), "must not be empty");
-  if (name == "base64") {
-    const absl::StatusOr<std::string> bytes = DecodeBase64(fields.Place(name), value);
-    if (!bytes.ok()) return bytes.status();
-    absl::StatusOr<Image> image = decode(*bytes);
-    if (!image.ok()) return PictureError(fields.Place(name), image.status());
-    term->image = *std::move(image);
-    return absl::OkStatus();
-  }
-  if (name == "asset_path") {
-    absl::StatusOr<std::string> decoded = PercentDecode(value);
-    if (!decoded.ok()) return FieldError(fields.Place(name), "broken percent escape");
-    value = *std::move(decoded);
-  }
-  if (value.size() > kMaxIdBytes) return FieldError(fields.Place(name), "is too long");
-  term->item_id = std::move(value);
-  return absl::OkStatus();
-}
 
 absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
                               const PictureDecode& decode) {
@@ -66,8 +31,10 @@ absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
     return FieldError(where, "must have exactly one of text and image");
   }
   if (image != nullptr) {
-    if (absl::Status s = ReadPicture(*image, fields.Place("image"), decode, &term); !s.ok())
-      return s;
+    absl::StatusOr<PictureJson> picture = ReadPicture(*image, fields.Place("image"), decode);
+    if (!picture.ok()) return picture.status();
+    term.image = std::move(picture->image);
+    term.item_id = std::move(picture->item_id);
     return term;
   }
   if (absl::Status s = fields.Read("text", &term.text); !s.ok()) return s;

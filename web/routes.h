@@ -13,6 +13,7 @@ void AddCollectionRoutes(Router& router, Engine& engine);
 void AddAssetRoutes(Router& router, Engine& engine);
 void AddBatchRoutes(Router& router, Engine& engine);
 void AddSearchRoutes(Router& router, Engine& engine);
+void AddClassifyRoutes(Router& router, Engine& engine);
 void AddImportRoutes(Router& router, Engine& engine);
 
 }  // namespace imago

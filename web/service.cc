@@ -74,6 +74,7 @@ Service::Service(Engine& engine) : engine_(engine), id_seed_(RandomSeed()) {
   AddCollectionRoutes(router_, engine);
   AddBatchRoutes(router_, engine);
   AddSearchRoutes(router_, engine);
+  AddClassifyRoutes(router_, engine);
   AddAssetRoutes(router_, engine);
   AddImportRoutes(router_, engine);
   AddPageRoutes(router_);

@@ -1,5 +1,7 @@
 #include "embed/torch/posterior_tower.h"
 
+#include <cmath>
+
 #include "embed/torch/tower_config.h"
 #include "fmt/format.h"
 
@@ -85,5 +87,7 @@ torch::Tensor PosteriorTower::Forward(torch::Tensor pixels) {
   const torch::Tensor places = trunk->Places(pixels);
   return head->Forward(MeanFeatures(places), CentralFeatures(places));
 }
+
+double PosteriorTower::TextShare() const { return std::sqrt(1 - head->shape().detail_share); }
 
 }  // namespace imago

@@ -29,6 +29,7 @@ class PosteriorTower : public ImageTower {
                                                               TowerInit init);
 
   torch::Tensor Forward(torch::Tensor pixels) override;
+  double TextShare() const override;
 
   const std::shared_ptr<EfficientNetLite> trunk;
   const std::shared_ptr<PosteriorHead> head;

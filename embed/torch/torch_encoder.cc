@@ -1,6 +1,7 @@
 #include "embed/torch/torch_encoder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -60,18 +61,14 @@ absl::Status CheckInputs(const BundleConfig& config) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<ClipModel>> OpenModel(const Bundle& bundle, int vocab_size,
-                                                     bool bfloat16) {
-  if (auto status = CheckInputs(bundle.config); !status.ok()) return Named(bundle.dir, status);
-  auto model = ClipModel::Make(bundle.config, vocab_size, TowerInit::kNone);
-  if (!model.ok()) return Named(bundle.dir, model.status());
-  // Before loading, so that no f32 copy of the weights is ever filled.
-  if (bfloat16) UseBfloat16(**model);
-  const std::string path = (std::filesystem::path(bundle.dir) / "weights.safetensors").string();
-  const auto file = SafetensorsFile::Open(path);
-  if (!file.ok()) return file.status();
-  if (auto status = LoadWeights(*file, **model); !status.ok()) return Named(path, status);
-  return model;
+// From the file and not from the model, whose copy may have been rounded to bf16.
+absl::StatusOr<double> ReadLogitScale(const SafetensorsFile& file, const ImageTower& image) {
+  const auto logarithm = file.ReadFloats("logit_scale");
+  if (!logarithm.ok()) return logarithm.status();
+  const double scale = std::exp(double{logarithm->at(0)}) / image.TextShare();
+  if (scale >= 1e-3 && scale <= 1e4) return scale;
+  return absl::InvalidArgumentError(
+      fmt::format("logit_scale is {}, it must be a sensible logarithm", logarithm->at(0)));
 }
 
 absl::Status CheckImage(const Image& image) {
@@ -87,6 +84,22 @@ void CopyRow(const torch::Tensor& from, int64_t row, float* to) {
 }
 
 }  // namespace
+
+absl::StatusOr<TorchEncoder::Opened> TorchEncoder::OpenModel(const Bundle& bundle, int vocab_size,
+                                                             bool bfloat16) {
+  if (auto status = CheckInputs(bundle.config); !status.ok()) return Named(bundle.dir, status);
+  auto model = ClipModel::Make(bundle.config, vocab_size, TowerInit::kNone);
+  if (!model.ok()) return Named(bundle.dir, model.status());
+  // Before loading, so that no f32 copy of the weights is ever filled.
+  if (bfloat16) UseBfloat16(**model);
+  const std::string path = (std::filesystem::path(bundle.dir) / "weights.safetensors").string();
+  const auto file = SafetensorsFile::Open(path);
+  if (!file.ok()) return file.status();
+  if (auto status = LoadWeights(*file, **model); !status.ok()) return Named(path, status);
+  const auto scale = ReadLogitScale(*file, *(*model)->image);
+  if (!scale.ok()) return Named(path, scale.status());
+  return Opened{*std::move(model), *scale};
+}
 
 bool CpuHasBfloat16() { return __builtin_cpu_supports("avx512bf16"); }
 
@@ -114,11 +127,12 @@ absl::StatusOr<std::unique_ptr<Encoder>> TorchEncoder::Open(const Bundle& bundle
 }
 
 TorchEncoder::TorchEncoder(Bundle bundle, const EncoderOptions& options,
-                           std::unique_ptr<Tokenizer> tokenizer, std::shared_ptr<ClipModel> model)
+                           std::unique_ptr<Tokenizer> tokenizer, Opened opened)
     : bundle_(std::move(bundle)),
       options_(options),
       tokenizer_(std::move(tokenizer)),
-      model_(std::move(model)),
+      model_(std::move(opened.model)),
+      logit_scale_(opened.logit_scale),
       channels_last_(bundle_.config.image_tower.kind != "vit") {
   if (channels_last_) UseChannelsLast(*model_->image);
 }

@@ -25,11 +25,21 @@ class TorchEncoder : public Encoder {
   int dim() const override { return bundle_.config.dim; }
   const std::string& model() const override { return bundle_.id; }
   const PreprocessOptions& preprocess() const override { return bundle_.config.preprocess; }
+  // Of "logit_scale" in the bundle's weights, which was trained on the part of the rows that
+  // pictures and texts share.
+  double logit_scale() const override { return logit_scale_; }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override;
 
  private:
+  // A model as the bundle has it.
+  struct Opened {
+    std::shared_ptr<ClipModel> model;
+    double logit_scale = 0;
+  };
+
   TorchEncoder(Bundle bundle, const EncoderOptions& options, std::unique_ptr<Tokenizer> tokenizer,
-               std::shared_ptr<ClipModel> model);
+               Opened opened);
+  static absl::StatusOr<Opened> OpenModel(const Bundle& bundle, int vocab_size, bool bfloat16);
 
   // Contents' positions in the batch and, of texts, their ids.
   struct Text {
@@ -46,6 +56,7 @@ class TorchEncoder : public Encoder {
   EncoderOptions options_;
   std::unique_ptr<Tokenizer> tokenizer_;
   std::shared_ptr<ClipModel> model_;
+  double logit_scale_;
   bool channels_last_ = false;
   mutable std::mutex forward_mutex_;
 };

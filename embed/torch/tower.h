@@ -17,6 +17,9 @@ class ImageTower : public torch::nn::Module {
  public:
   // Pixels [n, 3, size, size], preprocessed; returns [n, dim].
   virtual torch::Tensor Forward(torch::Tensor pixels) = 0;
+  // How much of a row's length lies where texts have values too: what no text can be close to
+  // shortens every cosine with a text by this.
+  virtual double TextShare() const { return 1; }
 };
 
 class TextTower : public torch::nn::Module {

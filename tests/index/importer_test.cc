@@ -23,6 +23,7 @@ class CountingEncoder : public Encoder {
   int dim() const override { return inner_->dim(); }
   const std::string& model() const override { return inner_->model(); }
   const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
+  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     if (broken) return absl::InternalError("the encoder is broken");
     pictures += batch.size();

@@ -22,6 +22,7 @@ class OtherModel : public Encoder {
   int dim() const override { return inner_->dim(); }
   const std::string& model() const override { return model_; }
   const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
+  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     auto out = inner_->Encode(batch);
     out->model = model_;
@@ -167,6 +168,40 @@ TEST_F(EngineTest, NamesBothModelsWhenTheyDiffer) {
   const std::string message(found.status().message());
   EXPECT_NE(message.find("hash@00000000"), std::string::npos) << message;
   EXPECT_NE(message.find("other@11111111"), std::string::npos) << message;
+}
+
+TEST_F(EngineTest, ClassifiesPicturesSentAndStored) {
+  ASSERT_TRUE(Put("r", kRed).ok());
+  ASSERT_TRUE(engine_->Put("other", {"b", PlainBmp(kBlue), "", "{}"}).ok());
+  ClassifyRequest request;
+  request.prompts = {{"green", "blue", "red"}, {"a {} one"}};
+  request.pictures = {{.item_id = "r"},
+                      {.image = PlainImage(kGreen)},
+                      {.collection = "other", .item_id = "b"},
+                      {.image = PlainImage(kRed)}};
+  request.top = 1;
+  const auto answer = engine_->Classify(request);
+  ASSERT_TRUE(answer.ok()) << answer.status();
+  ASSERT_EQ(answer->results.size(), 4u);
+  const std::vector<std::string> best = {"red", "green", "blue", "red"};
+  for (size_t i = 0; i < best.size(); ++i) EXPECT_EQ(answer->results[i].at(0).label, best[i]) << i;
+  // A stored vector is the same in half precision.
+  EXPECT_NEAR(answer->results[0][0].score, answer->results[3][0].score, 1e-3);
+}
+
+TEST_F(EngineTest, NamesThePictureThatIsNotThereToClassify) {
+  ASSERT_TRUE(Put("r", kRed).ok());
+  ClassifyRequest request;
+  request.prompts = {{"red"}, {"{}"}};
+  request.pictures = {{.item_id = "r"}, {.item_id = "none"}};
+  EXPECT_EQ(engine_->Classify(request).status(),
+            absl::NotFoundError("inputs[1]: there is no item \"none\""));
+  request.pictures[1].collection = "nowhere";
+  const auto nowhere = engine_->Classify(request).status();
+  EXPECT_EQ(nowhere.code(), StatusCode::kNotFound);
+  EXPECT_NE(nowhere.message().find("nowhere"), std::string::npos);
+  request.prompts.labels.clear();
+  EXPECT_EQ(engine_->Classify(request).status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(EngineTest, ImportsInTheBackground) {

@@ -41,6 +41,8 @@ export const api = {
       (cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""), undefined, signal),
   asset: (collection, assetPath) =>
     request("GET", `${collectionPath(collection)}/assets/${assetPath}`),
+  prompts: () => request("GET", "v1/prompts"),
+  classify: (body, signal) => request("POST", "v1/classify", body, signal),
   imports: () => request("GET", "v1/imports"),
   startImport: (collection, paths) => request("POST", "v1/imports", {collection, paths}),
   importErrors: (job) => request("GET", `v1/imports/${encodeURIComponent(job)}/errors?limit=200`),

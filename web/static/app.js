@@ -1,6 +1,7 @@
 // The page: what is asked for lives in the address, and the grid shows the answer.
 
 import {api, onTokenNeeded, thumbnailUrl} from "./api.js";
+import {Classify} from "./classify.js";
 import {$, debounce, el, number, toast} from "./dom.js";
 import {fillDetails} from "./details.js";
 import {Grid} from "./grid.js";
@@ -16,6 +17,7 @@ let loading = null;  // aborts the request under way
 let collections = null;  // until the service has told
 
 const grid = new Grid($("grid"), (asset) => openDetails(asset));
+const classify = new Classify();
 const imports = new Imports(() => state.collection, debounce(importChanged, 400));
 
 // ---- the address ---------------------------------------------------------------------------
@@ -233,6 +235,7 @@ async function showOpen(asset) {
     return;
   }
   fillDetails(state.collection, shownAsset);
+  classify.show(state.collection, shownAsset);
   drawSteps();
   if (!dialog.open) dialog.showModal();
 }
@@ -253,6 +256,7 @@ function step(by) {
 }
 
 function closed() {
+  classify.close();
   if (state.open) { state.open = null; history.pushState(null, "", address()); }
   grid.focusAsset(shownAsset);
 }
@@ -268,6 +272,7 @@ function like(asset, negative) {
 $("details").addEventListener("close", closed);
 $("details").addEventListener("click", (event) => { if (event.target === $("details")) $("details").close(); });
 $("details").addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select")) return;  // there arrows have a meaning of their own
   if (event.key === "ArrowLeft") step(-1);
   if (event.key === "ArrowRight") step(1);
 });

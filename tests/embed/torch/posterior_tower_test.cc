@@ -129,6 +129,7 @@ TEST(PosteriorTower, BelongsToABundleWithCentredBert) {
   EXPECT_EQ(texts.narrow(1, 16, 4).abs().sum().item<double>(), 0) << "no detail in texts";
   const torch::Tensor detail = pictures.narrow(1, 16, 4).square().sum(1);
   EXPECT_TRUE(torch::allclose(detail, torch::full({2}, 0.7), 1e-4));
+  EXPECT_NEAR((*model)->image->TextShare(), std::sqrt(0.3), 1e-9);
 }
 
 TEST(PosteriorTower, HasNoBatchNorms) {

@@ -1,6 +1,7 @@
 // What holds of the starter bundle that ships.
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 
 #include "embed/bundle.h"
@@ -59,6 +60,14 @@ TEST(StarterBundle, SaysWhatItWasMadeOf) {
   for (const char* file : {"NOTICE", "CARD.md"}) {
     EXPECT_TRUE(fs::exists(fs::path(StarterDir()) / file)) << file;
   }
+}
+
+// Trained at 15 on the part of a picture's row that is not detail: a fifth of its length squared.
+TEST(StarterBundle, ScalesTheCosinesOfWholeRows) {
+  IMAGO_NEED_STARTER();
+  const auto encoder = OpenEncoder(StarterDir());
+  ASSERT_TRUE(encoder.ok()) << encoder.status();
+  EXPECT_NEAR((*encoder)->logit_scale(), 15 / std::sqrt(0.2), 0.1);
 }
 
 TEST(StarterBundle, StaysCloseInHalfPrecision) {

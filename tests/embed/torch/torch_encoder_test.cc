@@ -150,6 +150,14 @@ TEST(TorchEncoder, CutsTextsThatAreTooLong) {
   EXPECT_TRUE(encoder->Encode(contents).ok());
 }
 
+TEST(TorchEncoder, KnowsTheScaleOfItsBundleInAnyPrecision) {
+  EncoderOptions half;
+  half.precision = Precision::kBfloat16;
+  // The published weights of the golden have the logarithm 4.5.
+  EXPECT_NEAR(Open(FullPrecision())->logit_scale(), std::exp(4.5), 1e-9);
+  EXPECT_NEAR(Open(half)->logit_scale(), std::exp(4.5), 1e-9);
+}
+
 TEST(TorchEncoder, RefusesPicturesWithoutPixels) {
   const auto encoder = Open(FullPrecision());
   const std::vector<Content> empty = {ImageContent{}};

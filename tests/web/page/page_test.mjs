@@ -131,6 +131,58 @@ test("details show the picture and what is known of it", async () => {
   await page.waitForFunction((tile) => tile === document.activeElement, second);
 });
 
+// The labels shown once the answer has come, best first, with their shares.
+async function classified(count) {
+  await page.waitForFunction((count) =>
+    document.querySelectorAll("#classify-answer li").length === count, count);
+  return page.locator("#classify-answer li").evaluateAll((all) => all.map((one) => ({
+    label: one.querySelector(".name").textContent,
+    percent: parseFloat(one.querySelector(".percent").textContent),
+    value: one.querySelector("meter").value,
+  })));
+}
+
+test("a picture is classified with one's own labels, by keyboard alone", async () => {
+  await type("green");
+  await firstNames("green-");
+  await tiles().first().click();
+  await page.locator("#classify-prompts option").first().waitFor({state: "attached"});
+  assert.equal(await page.inputValue("#classify-prompts"), "photo");
+  await page.focus("#classify-labels");
+  const title = await page.textContent("#details-title");
+  await page.keyboard.type(" red,green, <b>blue</b>,,red");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await page.textContent("#details-title"), title, "arrows move within the text");
+  await page.keyboard.press("Enter");
+  const answer = await classified(3);
+  assert.equal(answer[0].label, "green");
+  assert.deepEqual(answer.map((one) => one.label).sort(), ["<b>blue</b>", "green", "red"]);
+  assert.ok(Math.abs(answer.reduce((sum, one) => sum + one.percent, 0) - 100) < 0.3);
+  for (const one of answer) assert.ok(Math.abs(one.value * 100 - one.percent) < 0.06);
+  await page.locator("#classify-answer").scrollIntoViewIfNeeded();
+  await shot("classify");
+  // Another set is asked for at once; the next picture with the same labels, too.
+  await page.selectOption("#classify-prompts", "texture");
+  await page.locator("#classify-hint", {hasText: "100 %"}).waitFor();
+  await page.focus("#close-details");
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction((old) => document.getElementById("details-title").textContent !== old, title);
+  assert.equal((await classified(3))[0].label, "green");
+  // Opened again, it waits to be asked; what was typed and chosen is still there.
+  await page.reload();
+  await page.locator("#classify-prompts option").first().waitFor({state: "attached"});
+  assert.equal(await page.inputValue("#classify-labels"), " red,green, <b>blue</b>,,red");
+  assert.equal(await page.inputValue("#classify-prompts"), "texture");
+  assert.equal(await page.locator("#classify-answer li").count(), 0);
+  await page.fill("#classify-labels", " , ");
+  await page.press("#classify-labels", "Enter");
+  await page.locator("#classify-hint", {hasText: "Type some labels"}).waitFor();
+  await page.fill("#classify-labels", "x".repeat(201));
+  await page.press("#classify-labels", "Enter");
+  await page.locator("#classify-hint.bad", {hasText: "labels[0]: must have at most 200 bytes"}).waitFor();
+  complaints.length = 0;  // the browser reports that refusal, too
+});
+
 test("Back closes the details and goes back to the search before", async () => {
   await type("red");
   await page.keyboard.press("Enter");
@@ -255,6 +307,14 @@ test("a phone shows all without scrolling sideways", async () => {
   await tiles().first().click();
   await page.locator("#more-like-this").waitFor();
   await shot("phone-details");
+  await page.fill("#classify-labels", `red,${"a very long label that has to wrap ".repeat(3)},${"x".repeat(90)}`);
+  await page.press("#classify-labels", "Enter");
+  await page.locator("#classify-answer li").nth(2).waitFor();
+  await page.locator("#classify-hint").scrollIntoViewIfNeeded();
+  assert.ok(await wide() <= 360, `${await wide()} pixels wide`);
+  const facts = await page.locator(".facts").evaluate((box) => [box.scrollWidth, box.clientWidth]);
+  assert.ok(facts[0] <= facts[1], `the facts are ${facts[0]} wide in ${facts[1]}`);
+  await shot("phone-classify");
 });
 
 test("dark and light follow the system", async () => {

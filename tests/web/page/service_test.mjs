@@ -65,3 +65,24 @@ test("the starter bundle finds real photos by words", {skip: missing}, async () 
     }
   });
 });
+
+test("the starter bundle classifies real photos with given labels", {skip: missing}, async () => {
+  const labels = ["pizza", "tennis", "airplane"];
+  const lines = readFileSync(join(photos, "captions.tsv"), "utf8").split("\n").slice(1);
+  await withPage({folder: join(photos, "images")}, async (page) => {
+    await page.locator("#status", {hasText: "106 pictures"}).waitFor();
+    for (const label of labels) {
+      const right = new Set(lines.filter((line) => new RegExp(`\\b${label}`, "i").test(line))
+        .map((line) => line.split("\t")[0]));
+      const path = encodeURIComponent(join(photos, "images", [...right][0]));
+      await page.goto(`${new URL(page.url()).origin}/#open=${encodeURIComponent(path)}`);
+      await page.reload();
+      await page.fill("#classify-labels", labels.join(", "));
+      await page.press("#classify-labels", "Enter");
+      await page.locator("#classify-answer li").nth(2).waitFor();
+      assert.equal(await page.locator("#classify-answer .name").first().textContent(), label);
+      const percent = parseFloat(await page.locator("#classify-answer .percent").first().textContent());
+      assert.ok(percent > 60, `${label}: ${percent} %`);
+    }
+  });
+});
