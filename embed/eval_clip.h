@@ -37,7 +37,8 @@ struct EvalOptions {
   // (photos.tsv: file, source, label, split, use) and grocery-photos (labels.tsv: file, split,
   // fine, coarse), or some of them.
   std::string root;
-  std::vector<std::string> also;  // manifests like labelled-photos/photos.tsv, beside their files
+  // Manifests like labelled-photos/photos.tsv, beside their files.
+  std::vector<std::string> also = {};
   std::string label_template = "a photo of a {}.";
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> on_progress = nullptr;
 };

@@ -33,9 +33,9 @@ std::map<std::string, torch::Tensor> Moments(torch::optim::AdamW& optimiser,
   for (const auto& item : model.named_parameters()) {
     if (!item.value().requires_grad()) continue;
     const auto* state = FindState(optimiser, item.value());
-    const torch::Tensor zeros = torch::zeros_like(item.value());
-    moments["adam.mean." + item.key()] = state ? state->exp_avg() : zeros;
-    moments["adam.square." + item.key()] = state ? state->exp_avg_sq() : zeros;
+    moments["adam.mean." + item.key()] = state ? state->exp_avg() : torch::zeros_like(item.value());
+    moments["adam.square." + item.key()] =
+        state ? state->exp_avg_sq() : torch::zeros_like(item.value());
   }
   return moments;
 }

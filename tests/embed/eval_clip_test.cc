@@ -63,7 +63,7 @@ TEST(EvalClip, MeasuresEachHeldOutPartOfFurtherManifests) {
                 "g.jpg\tpens\tgreen\tnovel\ttrain\n"
                 "b.jpg\tpens\tblue\tnovel\ttrain\n"
                 "r.jpg\tink\tgreen\ttrain\tmeasure\n"
-                "b.jpg\tink\tblue\ttest\tmeasure\n");
+                "r.jpg\tink\tred\ttest\tmeasure\n");
   const auto report =
       EvaluateClip(*NewHashEncoder(), {.root = ColourSets(), .also = {dir + "/drawings.tsv"}});
   ASSERT_TRUE(report.ok()) << report.status();
