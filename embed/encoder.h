@@ -41,7 +41,7 @@ class Encoder {
   virtual const std::string& model() const = 0;
   virtual const PreprocessOptions& preprocess() const = 0;
   // What the cosines of a picture with several texts are multiplied by before a softmax over the
-  // texts (Radford et al. 2021, section 2.3): the scale that the model was trained with, for rows as
+  // texts (Radford et al. 2021, section 2.3): the scale the model was trained with, for rows as
   // Encode makes them. At least 1e-3, at most 1e4.
   virtual double logit_scale() const = 0;
   // One row for each content, in order; texts and pictures may be mixed. Any batch size.
@@ -52,7 +52,7 @@ class Encoder {
 // of 4 x 4, texts by the same colours where they name them ("red", "green and blue": black, white,
 // grey, red, green, blue, yellow, orange, purple, pink, brown, cyan, magenta) and by hashed words
 // otherwise. A plain picture is close to its colour's name and far from other names; texts are
-// close when they share words. Its logit scale is 10. With dim < 32 colours and words share axes and may collide.
+// close when they share words. Logit scale 10. With dim < 32 colours and words may collide.
 std::unique_ptr<Encoder> NewHashEncoder(int dim = 64);
 
 enum class Precision { kAuto, kFloat32, kBfloat16 };
