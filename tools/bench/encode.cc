@@ -3,6 +3,8 @@
 // One JSON line for pictures, one for short texts, one for long ones. per_cpu_second does not count
 // what other programs on the machine take from us.
 
+#include <malloc.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -113,5 +115,8 @@ int main(int argc, char** argv) {
                  "usage: bench_encode BUNDLE [THREADS] [auto|f32|bf16] [BATCH] [SECONDS]\n");
     return 2;
   }
+  // As the program does (tools/main.cc).
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, -1);
   return imago::Run(imago::Parse(argc, argv));
 }
