@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "embed/eval_clip.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -21,13 +23,15 @@ std::string EvalReportToJson(const EvalReport& report) {
 }
 
 std::string EvalReportToText(const EvalReport& report) {
+  size_t width = 0;
+  for (const Metric& metric : report.metrics) width = std::max(width, metric.set.size());
   std::string text =
-      fmt::format("{}\n{:<24} {:<34} {:>7} {:>7} {:>10} {:>7} {:>11}\n", report.model, "set",
+      fmt::format("{}\n{:<{}} {:<34} {:>7} {:>7} {:>10} {:>7} {:>11}\n", report.model, "set", width,
                   "measure", "%", "chance", "histogram", "cases", "candidates");
   for (const Metric& metric : report.metrics) {
     const std::string baseline =
         metric.baseline < 0 ? "-" : fmt::format("{:.1f}", 100 * metric.baseline);
-    text += fmt::format("{:<24} {:<34} {:>7.1f} {:>7.1f} {:>10} {:>7} {:>11}\n", metric.set,
+    text += fmt::format("{:<{}} {:<34} {:>7.1f} {:>7.1f} {:>10} {:>7} {:>11}\n", metric.set, width,
                         metric.name, 100 * metric.value, 100 * metric.chance, baseline,
                         metric.cases, metric.candidates);
   }
