@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "embed/train_texts.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -179,10 +180,7 @@ absl::StatusOr<std::vector<std::string>> TemplatesOf(const std::string& name) {
 }
 
 std::string FillTemplate(std::string_view prompt, std::string_view label) {
-  const size_t place = prompt.find("{}");
-  std::string text(prompt.substr(0, place));
-  text += label;
-  return text += prompt.substr(place + 2);
+  return FillTemplate(prompt, absl::MakeConstSpan(&label, 1));
 }
 
 }  // namespace imago
