@@ -22,10 +22,9 @@ int64_t ScaleChannels(int64_t channels, double width) {
   return scaled;
 }
 
-// Of n pixels under TensorFlow's rule: what is lacking for ceil(n / stride) windows.
-int64_t SamePadding(int64_t n, int64_t kernel, int64_t stride) {
-  const int64_t windows = (n + stride - 1) / stride;
-  return std::max<int64_t>((windows - 1) * stride + kernel - n, 0);
+// ReLU6; in place where nothing is trained, which saves a pass over memory.
+torch::Tensor Clip(torch::Tensor x) {
+  return x.requires_grad() ? torch::hardtanh(x, 0, 6) : x.clamp_(0, 6);
 }
 
 }  // namespace
@@ -55,25 +54,6 @@ absl::StatusOr<EfficientNetLiteOptions> EfficientNetLiteVariant(const std::strin
     stage.repeats = std::lround(std::ceil(static_cast<double>(stage.repeats) * variant->depth));
   }
   return options;
-}
-
-SameConv::SameConv(const Shape& shape)
-    : weight(register_parameter(
-          "weight", torch::empty({shape.out, shape.in / shape.groups, shape.kernel, shape.kernel},
-                                 torch::MemoryFormat::ChannelsLast))),
-      shape_(shape) {}
-
-torch::Tensor SameConv::Forward(const torch::Tensor& x) const {
-  const int64_t high = SamePadding(x.size(2), shape_.kernel, shape_.stride);
-  const int64_t wide = SamePadding(x.size(3), shape_.kernel, shape_.stride);
-  torch::Tensor padded = x.to(weight.scalar_type());
-  int64_t both = 0;  // what the convolution itself pads on every side, which costs nothing
-  if (high == wide && high % 2 == 0) {
-    both = high / 2;
-  } else {
-    padded = torch::constant_pad_nd(padded, {wide / 2, wide - wide / 2, high / 2, high - high / 2});
-  }
-  return torch::conv2d(padded, weight, bias, shape_.stride, both, /*dilation=*/1, shape_.groups);
 }
 
 ConvNorm::ConvNorm(torch::nn::Module& owner, const std::string& conv, const std::string& norm,
@@ -126,9 +106,10 @@ InvertedResidual::InvertedResidual(int64_t in, const EfficientNetStage& stage)
 
 torch::Tensor InvertedResidual::Forward(const torch::Tensor& x) {
   torch::Tensor y = x;
-  for (size_t i = 0; i + 1 < parts_.size(); ++i) y = parts_[i].Forward(y).clamp_(0, 6);
+  for (size_t i = 0; i + 1 < parts_.size(); ++i) y = Clip(parts_[i].Forward(y));
   y = parts_.back().Forward(y);
-  return shortcut_ ? y.add_(x) : y;
+  if (!shortcut_) return y;
+  return y.requires_grad() ? y + x : y.add_(x);
 }
 
 void InvertedResidual::FoldBatchNorm() {
@@ -137,6 +118,10 @@ void InvertedResidual::FoldBatchNorm() {
 
 void InvertedResidual::KeepFloat32() {
   for (ConvNorm& part : parts_) part.KeepFloat32();
+}
+
+void InvertedResidual::TrainInBfloat16() {
+  for (ConvNorm& part : parts_) part.TrainInBfloat16();
 }
 
 void InvertedResidual::Initialise() {
@@ -172,7 +157,7 @@ torch::Tensor EfficientNetLite::Places(const torch::Tensor& pixels) {
 
 torch::Tensor EfficientNetLite::PlacesBefore(const torch::Tensor& pixels, size_t block) {
   torch::Tensor x = pixels.contiguous(torch::MemoryFormat::ChannelsLast);
-  x = ends_.front().Forward(x).clamp_(0, 6);
+  x = Clip(ends_.front().Forward(x));
   for (size_t i = 0; i < block; ++i) x = blocks_[i]->Forward(x);
   return x;
 }
@@ -180,7 +165,7 @@ torch::Tensor EfficientNetLite::PlacesBefore(const torch::Tensor& pixels, size_t
 torch::Tensor EfficientNetLite::PlacesFrom(const torch::Tensor& map, size_t block) {
   torch::Tensor x = map;
   for (size_t i = block; i < blocks_.size(); ++i) x = blocks_[i]->Forward(x);
-  return ends_.back().Forward(x).clamp_(0, 6);
+  return Clip(ends_.back().Forward(x));
 }
 
 std::vector<torch::Tensor> EfficientNetLite::ParametersFrom(size_t block) const {
@@ -190,6 +175,11 @@ std::vector<torch::Tensor> EfficientNetLite::ParametersFrom(size_t block) const 
     parameters.insert(parameters.end(), more.begin(), more.end());
   }
   return parameters;
+}
+
+void EfficientNetLite::TrainInBfloat16(size_t block) {
+  for (size_t i = block; i < blocks_.size(); ++i) blocks_[i]->TrainInBfloat16();
+  ends_.back().TrainInBfloat16();
 }
 
 torch::Tensor EfficientNetLite::Features(const torch::Tensor& pixels) {

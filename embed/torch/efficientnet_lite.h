@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "embed/torch/same_conv.h"
 #include "embed/torch/tower.h"
 
 namespace imago {
@@ -35,30 +36,6 @@ struct EfficientNetLiteOptions {
 // (value - 127) / 128. kInvalidArgument names any other.
 absl::StatusOr<EfficientNetLiteOptions> EfficientNetLiteVariant(const std::string& name);
 
-// A convolution that pads as TensorFlow's "same" does: ceil(size / stride) windows, after them more
-// than before.
-class SameConv : public torch::nn::Module {
- public:
-  struct Shape {
-    int64_t in = 0;
-    int64_t out = 0;
-    int64_t kernel = 1;
-    int64_t stride = 1;
-    int64_t groups = 1;
-  };
-  explicit SameConv(const Shape& shape);
-  // In the type of the weights, whatever x has.
-  torch::Tensor Forward(const torch::Tensor& x) const;
-
-  // UseBfloat16 leaves it alone. Rounding in the first, largest maps costs most of what bf16 loses.
-  bool keeps_float32 = false;
-  torch::Tensor weight;  // [out, in / groups, kernel, kernel]
-  torch::Tensor bias;    // [out], once folded
-
- private:
-  Shape shape_;
-};
-
 // A convolution and, until it is folded, its batch norm, registered side by side in the owner.
 class ConvNorm {
  public:
@@ -69,6 +46,7 @@ class ConvNorm {
   void Fold(torch::nn::Module& owner);
   std::vector<torch::Tensor> Parameters() const;
   void KeepFloat32() { conv_->keeps_float32 = true; }
+  void TrainInBfloat16() { conv_->trains_in_bfloat16 = true; }
   void Initialise();
 
  private:
@@ -84,6 +62,7 @@ class InvertedResidual : public torch::nn::Module {
   torch::Tensor Forward(const torch::Tensor& x);
   void FoldBatchNorm();
   void KeepFloat32();
+  void TrainInBfloat16();
   void Initialise();
 
  private:
@@ -105,6 +84,9 @@ class EfficientNetLite : public torch::nn::Module {
   size_t blocks() const { return blocks_.size(); }
   // The parameters of the second half.
   std::vector<torch::Tensor> ParametersFrom(size_t block) const;
+  // From now on the second half computes in bfloat16 while its weights and their gradients stay
+  // f32. Once folded; from the first block on, at most.
+  void TrainInBfloat16(size_t block);
   // The mean over the places, [n, features].
   torch::Tensor Features(const torch::Tensor& pixels);
   // Features to [n, classes]; only with classes > 0.
