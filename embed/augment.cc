@@ -6,6 +6,7 @@
 
 #include "embed/preprocess.h"
 #include "embed/random.h"
+#include "fmt/format.h"
 
 namespace imago {
 namespace {
@@ -91,10 +92,34 @@ void ShiftColours(Image& image, const ColourShift& shift) {
   if (shift.colour != 1) Saturate(image, shift.colour);
 }
 
+AugmentOptions DrawingAugment() {
+  AugmentOptions options;
+  options.min_area = 0.6;
+  options.max_aspect = 1.2;
+  options.grey = 0.25;
+  options.mirror = 0;
+  options.coarse = 0.15;
+  return options;
+}
+
+std::string Describe(const AugmentOptions& options) {
+  return fmt::format(
+      "area {} aspect {} jitter {} light {} colour {} to {} grey {} mirror {} coarse {}",
+      options.min_area, options.max_aspect, options.jitter, options.light, options.colour_from,
+      options.colour_to, options.grey, options.mirror, options.coarse);
+}
+
 Image AugmentedView(const Image& image, int size, uint64_t seed, const AugmentOptions& options) {
+  constexpr int kCoarseFrom = 24;
+  constexpr int kCoarseTo = 96;
   Random random(seed);
-  Image view = ResizeBicubic(Crop(image, DrawBox(image, options, random)), size, size);
-  if (random.Uniform() < 0.5) Mirror(view);
+  Image view = Crop(image, DrawBox(image, options, random));
+  if (random.Uniform() < options.coarse) {
+    const auto side = static_cast<int>(kCoarseFrom + random.Below(kCoarseTo - kCoarseFrom + 1));
+    view = ResizeBicubic(view, side, side);
+  }
+  view = ResizeBicubic(view, size, size);
+  if (random.Uniform() < options.mirror) Mirror(view);
   if (random.Uniform() < options.jitter) {
     ColourShift shift;
     shift.brightness = random.Uniform(1 - options.light, 1 + options.light);

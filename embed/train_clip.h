@@ -30,10 +30,12 @@ struct TrainClipOptions {
   std::string trunk = "efficientnet-lite2";
   std::string date;  // for the card
 
-  int size = 224;           // of pictures
-  int views = 5;            // of each photo: as is, and random ones
-  int hidden = 320;         // units of the learned part
-  int detail = 128;         // dimensions that only pictures use
+  int size = 192;         // of pictures in training
+  int encode_size = 256;  // of pictures that the bundle encodes: larger, since random views enlarge
+  int views = 5;          // of each photo: as is, and random ones
+  int also_views = 4;     // of each picture of the further manifests
+  int hidden = 320;       // units of the learned part
+  int detail = 128;       // dimensions that only pictures use
   int detail_percent = 80;  // their share of a picture's row
   int steps = 400;
   int batch = 256;     // photos in a step, and half as many pairs of photos
@@ -46,7 +48,7 @@ struct TrainClipOptions {
   double max_logit_scale = 15;
 
   int tune_steps = 0;  // 0: the picture network stays as it is
-  int tune_batch = 32;
+  int tune_batch = 64;
   int tune_from = 11;       // the first block that is tuned
   double tune_rate = 1e-4;  // of the network's blocks
 };

@@ -105,8 +105,10 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
   };
   add("--name", options.name, "The bundle's name");
   add("--trunk", options.trunk, "efficientnet-lite0, -lite1 or -lite2");
-  add("--size", options.size, "Pixels of a picture's side");
+  add("--size", options.size, "Pixels of a picture's side in training");
+  add("--encode-size", options.encode_size, "The same where the bundle encodes");
   add("--views", options.views, "Views of each photo: as it is, and random ones");
+  add("--also-views", options.also_views, "The same of each picture of the further manifests");
   add("--hidden", options.hidden, "Units of the learned part");
   add("--detail", options.detail, "Dimensions of visual detail");
   add("--detail-percent", options.detail_percent, "Their share of a picture's row");
@@ -118,7 +120,7 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
   add("--seed", options.seed, "Of new layers and batches");
   add("--checkpoint-every", options.checkpoint_every, "Steps between checkpoints");
   add("--tune-steps", options.tune_steps,
-      "Steps in which the picture network learns too, from pixels; 0: it stays as it is");
+      "Steps in which the picture network learns too; 0: it stays as it is");
   add("--tune-batch", options.tune_batch, "Pictures in such a step");
   add("--tune-from", options.tune_from, "The first of its blocks that learns");
   add("--tune-rate", options.tune_rate, "Their learning rate");

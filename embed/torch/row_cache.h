@@ -5,9 +5,12 @@
 // goes on where it was.
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "embed/safetensors.h"
 #include "torch/torch.h"
 
 namespace imago {
@@ -17,13 +20,36 @@ struct RowCache {
   std::string name;  // of the files: "<name>-<chunk>.safetensors"
   std::string key;   // says all that the rows depend on; files of another key are made anew
   int64_t chunk_rows = 512;
+  TensorType type = TensorType::kF32;  // or kF16
 };
 
-// Rows [begin, end) as f32 [end - begin, width].
+// Rows [begin, end), [end - begin, ...] of any type.
 using RowSource = std::function<absl::StatusOr<torch::Tensor>(int64_t begin, int64_t end)>;
 
-// All rows [count, width], from the files or from the source, which is asked for whole chunks in
-// order. Errors of the source pass through.
+// Rows that stay in their files, which are mapped: for what does not fit into memory.
+class RowFiles {
+ public:
+  // Missing files are made from the source, which is asked for whole chunks in order. Errors of
+  // the source pass through. kInvalidArgument when count is 0.
+  static absl::StatusOr<RowFiles> Make(const RowCache& cache, int64_t count,
+                                       const RowSource& source);
+
+  int64_t count() const { return count_; }
+  torch::ScalarType type() const { return type_; }
+  // [indices, ...], in the type of the files.
+  torch::Tensor Rows(const torch::Tensor& indices) const;
+  torch::Tensor All() const;
+
+ private:
+  absl::Status MakeChunk(const RowCache& cache, int64_t begin, const RowSource& source);
+
+  int64_t count_ = 0;
+  int64_t chunk_rows_ = 0;
+  torch::ScalarType type_ = torch::kFloat32;
+  std::vector<std::shared_ptr<const SafetensorsFile>> chunks_;  // copies share them
+};
+
+// All rows as RowFiles has them.
 absl::StatusOr<torch::Tensor> CachedRows(const RowCache& cache, int64_t count,
                                          const RowSource& source);
 

@@ -6,7 +6,7 @@
 
 #include "embed/starter_card.h"
 #include "embed/torch/clip_model.h"
-#include "embed/torch/photo_features.h"
+#include "embed/torch/picture_features.h"
 #include "embed/torch/posterior_tower.h"
 #include "embed/torch/sentences.h"
 #include "fmt/format.h"
@@ -63,12 +63,12 @@ BundleConfig StarterConfig(const TrainClipOptions& options) {
   BundleConfig config;
   config.name = options.name;
   config.dim = static_cast<int>(kSentenceWidth) + options.detail;
-  config.preprocess = LitePreprocess(options.size);
+  config.preprocess = LitePreprocess(options.encode_size);
   config.tokenizer_kind = TokenizerKind::kWordPiece;
   config.tokenizer_file = "vocab.txt";
   config.max_tokens = kSentenceTokens;
   config.image_tower.kind = options.trunk + "-posterior";
-  config.image_tower.numbers = {{"size", options.size},
+  config.image_tower.numbers = {{"size", options.encode_size},
                                 {"hidden", options.hidden},
                                 {"detail", options.detail},
                                 {"detail_percent", options.detail_percent}};

@@ -22,7 +22,9 @@ absl::Status CheckAtLeast(const char* name, double value, double least) {
 
 absl::Status CheckOptions(const TrainClipOptions& options) {
   for (const auto& [name, value] : {std::pair{"size", options.size},
+                                    {"encode_size", options.encode_size},
                                     {"views", options.views},
+                                    {"also_views", options.also_views},
                                     {"hidden", options.hidden},
                                     {"detail", options.detail},
                                     {"steps", options.steps},
@@ -88,7 +90,7 @@ absl::Status TrainToEnd(Run& run, const Part& part, const TrainClipOptions& opti
       run.Load(fmt::format("{}/{}checkpoint.safetensors", options.run_dir, part.prefix));
   if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
   while (!run.done()) {
-    if (auto status = run.Step(); !status.ok()) return status;
+    run.Step();
     const LossPoint& last = run.history().back();
     if (control.on_progress) {
       control.on_progress(
@@ -141,23 +143,16 @@ absl::Status TrainHead(const TrainClipOptions& options, TrainControl& control,
 absl::Status TuneTrunk(const TrainClipOptions& options, const Teacher& teacher,
                        TrainControl& control, TrainData& data,
                        const std::shared_ptr<StarterModel>& model, TrainReport& report) {
-  if (static_cast<size_t>(options.tune_from) > data.lite.trunk->blocks()) {
-    return absl::InvalidArgumentError(fmt::format("tune_from is {}, {} has {} blocks",
-                                                  options.tune_from, options.trunk,
-                                                  data.lite.trunk->blocks()));
-  }
-  auto set = LoadTuneSet(options, data.sentences, control);
+  auto set = LoadTuneSet(options, data, control);
   if (!set.ok()) return set.status();
-  report.tune_pictures = static_cast<int64_t>(set->paths.size());
+  report.tune_pictures = set->pictures();
   report.tune_labels = set->label_texts.size(0);
   data.sources = set->sources;
   const TuneOptions tune = MakeTuneOptions(options, *set, Settings(options, data));
-  const auto batches = TuneSampler::Make(
-      *std::move(set), {options.tune_batch, options.hidden, 0.5, options.size}, options.seed);
+  const auto batches =
+      TuneSampler::Make(*std::move(set), {options.tune_batch, options.hidden, 0.5}, options.seed);
   if (!batches.ok()) return batches.status();
-  auto frozen = FrozenCopy(options, *data.lite.trunk);
-  if (!frozen.ok()) return frozen.status();
-  TuneRun run({data.lite.trunk, model, *frozen}, teacher, &*batches, tune);
+  TuneRun run(std::make_shared<TuneModel>(data.lite.trunk, model), teacher, &*batches, tune);
   auto status = TrainToEnd(run, {"tuning", "tune-", options.tune_steps}, options, control);
   if (!status.ok()) return status;
   return LoadTunedFeatures(tune.settings, options, control, data);

@@ -3,7 +3,7 @@
 #include <set>
 
 #include "embed/decode_image.h"
-#include "embed/torch/photo_features.h"
+#include "embed/torch/picture_features.h"
 #include "embed/torch/train_sources.h"
 #include "embed/train_texts.h"
 #include "fmt/format.h"
@@ -13,63 +13,70 @@ namespace {
 
 constexpr int64_t kMaxTextFile = 64 << 20;
 constexpr uint64_t kPairSeed = 1;  // not the run's: runs of other seeds use the same texts
-constexpr uint64_t kViewSeed = 1;
 
-PhotoFeatures FeatureJob(const TrainClipOptions& options, const std::vector<LabelledPhoto>& photos,
-                         const std::string& name) {
-  PhotoFeatures job;
-  job.paths = PathsIn(PhotosDir(options), photos);
-  job.cache_dir = CacheDir(options);
-  job.name = name;
-  job.size = options.size;
-  return job;
+PictureViews PhotoViews(const FrozenNetwork& network, const TrainClipOptions& options,
+                        const std::vector<LabelledPhoto>& photos, const std::string& name) {
+  PictureViews views;
+  views.paths = PathsIn(PhotosDir(options), photos);
+  views.cache_dir = CacheDir(options);
+  views.name = name;
+  views.network = network.name;
+  views.size = options.encode_size;
+  return views;
 }
 
-// The frozen network as it computes features: another copy, since bf16 weights are not what is
-// written into the bundle.
-struct FeatureNetwork {
-  std::shared_ptr<EfficientNetLite> trunk;
-  std::string name;
-};
-absl::StatusOr<torch::Tensor> Features(const FeatureNetwork& network, PhotoFeatures photos,
-                                       int views, TrainControl& control) {
-  const auto count = static_cast<int64_t>(photos.paths.size());
-  const Reporter reporter(control, "features of " + photos.name + " photos", count * views);
-  photos.network = network.name;
-  photos.seed = kViewSeed;
+// As the encoder will see them.
+absl::StatusOr<torch::Tensor> FeaturesAsTheyAre(const FrozenNetwork& network,
+                                                const PictureViews& views, TrainControl& control) {
+  const Reporter reporter(control, "features of " + views.name + " photos",
+                          static_cast<int64_t>(views.paths.size()));
+  return ComputeFeatures(*network.trunk, views,
+                         [&](int64_t done) { return reporter.Report(done); });
+}
+
+// Of each view. Where the network will be tuned, by way of its maps, which are then there.
+absl::StatusOr<torch::Tensor> FeaturesToTrainOn(const FrozenNetwork& network, PictureViews views,
+                                                const TrainClipOptions& options,
+                                                TrainControl& control, TrainData& data) {
+  views.size = options.size;
+  const bool tunes = options.tune_steps > 0;
+  if (tunes) {
+    auto maps = MapsToTrainOn(network, views, options.views, options, control);
+    if (!maps.ok()) return maps.status();
+    data.photo_maps = *std::move(maps);
+  }
+  const auto count = static_cast<int64_t>(views.paths.size());
+  const Reporter reporter(control, "features of " + views.name + " photos", count * options.views);
+  const auto block = static_cast<size_t>(options.tune_from);
   std::vector<torch::Tensor> all;
-  for (photos.view = 0; photos.view < views; ++photos.view) {
-    auto rows = ComputeFeatures(*network.trunk, photos, [&](int64_t done) {
-      return reporter.Report(photos.view * count + done);
-    });
+  for (views.view = 0; views.view < options.views; ++views.view) {
+    const auto report = [&](int64_t done) { return reporter.Report(views.view * count + done); };
+    auto rows = tunes ? ComputeFeaturesOfMaps(*network.trunk, block, data.photo_maps[views.view],
+                                              views, report)
+                      : ComputeFeatures(*network.trunk, views, report);
     if (!rows.ok()) return rows.status();
     all.push_back(*std::move(rows));
   }
   return torch::stack(all);
 }
 
-absl::StatusOr<FeatureNetwork> MakeFeatureNetwork(const TrainClipOptions& options,
-                                                  const EfficientNetLite& trunk) {
-  auto copy = FrozenCopy(options, trunk);
-  if (!copy.ok()) return copy.status();
-  return FeatureNetwork{*std::move(copy),
-                        options.trunk + (UsesBfloat16(options) ? " bf16" : " f32")};
-}
-
-absl::StatusOr<torch::Tensor> CentralFeaturesOfTrain(const FeatureNetwork& network,
+absl::StatusOr<torch::Tensor> CentralFeaturesOfTrain(const FrozenNetwork& network,
                                                      const std::vector<LabelledPhoto>& photos,
                                                      const TrainClipOptions& options,
                                                      TrainControl& control) {
-  PhotoFeatures job = FeatureJob(options, photos, "train");
-  job.pooling = Pooling::kCentral;
-  auto central = Features(network, job, 1, control);
-  if (!central.ok()) return central.status();
-  return central->squeeze(0);
+  PictureViews views = PhotoViews(network, options, photos, "train");
+  views.pooling = Pooling::kCentral;
+  return FeaturesAsTheyAre(network, views, control);
 }
 
 absl::Status LoadNetworks(const TrainClipOptions& options, TrainData& data) {
   auto lite = LoadPretrainedLite(options.pretrained_dir, options.trunk);
   if (!lite.ok()) return lite.status();
+  if (static_cast<size_t>(options.tune_from) > lite->trunk->blocks()) {
+    return absl::InvalidArgumentError(fmt::format("tune_from is {}, {} has {} blocks",
+                                                  options.tune_from, options.trunk,
+                                                  lite->trunk->blocks()));
+  }
   auto bert = LoadMiniLm(options.pretrained_dir);
   if (!bert.ok()) return bert.status();
   auto vocab = ReadFile(options.pretrained_dir + "/vocab.txt", kMaxTextFile);
@@ -121,7 +128,7 @@ absl::Status LoadPairs(const std::vector<std::string>& labels, const TrainClipOp
   return absl::OkStatus();
 }
 
-absl::Status LoadTrain(const FeatureNetwork& network, const TrainClipOptions& options,
+absl::Status LoadTrain(const FrozenNetwork& network, const TrainClipOptions& options,
                        TrainControl& control, TrainData& data) {
   const auto photos = ReadManifest(options.manifest, {"train", "train"});
   if (!photos.ok()) return photos.status();
@@ -139,7 +146,8 @@ absl::Status LoadTrain(const FeatureNetwork& network, const TrainClipOptions& op
   data.train.label_texts = texts->view({static_cast<int64_t>(labels.size()), -1, texts->size(1)});
   data.train.labels = LabelRows(*photos, labels);
   if (auto status = LoadPairs(labels, options, control, data); !status.ok()) return status;
-  auto features = Features(network, FeatureJob(options, *photos, "train"), options.views, control);
+  auto features = FeaturesToTrainOn(network, PhotoViews(network, options, *photos, "train"),
+                                    options, control, data);
   if (!features.ok()) return features.status();
   data.train.features = *std::move(features);
   auto central = CentralFeaturesOfTrain(network, *photos, options, control);
@@ -148,7 +156,7 @@ absl::Status LoadTrain(const FeatureNetwork& network, const TrainClipOptions& op
   return absl::OkStatus();
 }
 
-absl::Status LoadTest(const FeatureNetwork& network, const TrainClipOptions& options,
+absl::Status LoadTest(const FrozenNetwork& network, const TrainClipOptions& options,
                       TrainControl& control, TrainData& data) {
   const auto photos = ReadManifest(options.manifest, {"test", "train"});
   if (!photos.ok()) return photos.status();
@@ -158,9 +166,10 @@ absl::Status LoadTest(const FeatureNetwork& network, const TrainClipOptions& opt
       Sentences(data.sentences, "test", FillTemplates(ClassTemplates().subspan(0, 1), labels),
                 options, control);
   if (!names.ok()) return names.status();
-  auto features = Features(network, FeatureJob(options, *photos, "test"), 1, control);
+  auto features =
+      FeaturesAsTheyAre(network, PhotoViews(network, options, *photos, "test"), control);
   if (!features.ok()) return features.status();
-  data.test = {features->select(0, 0), LabelRows(*photos, labels), *names};
+  data.test = {*features, LabelRows(*photos, labels), *names};
   return absl::OkStatus();
 }
 
@@ -169,7 +178,7 @@ absl::Status LoadTest(const FeatureNetwork& network, const TrainClipOptions& opt
 absl::StatusOr<TrainData> LoadTrainData(const TrainClipOptions& options, TrainControl& control) {
   TrainData data;
   if (auto status = LoadNetworks(options, data); !status.ok()) return status;
-  const auto network = MakeFeatureNetwork(options, *data.lite.trunk);
+  const auto network = FrozenCopy(options, *data.lite.trunk);
   if (!network.ok()) return network.status();
   if (auto status = LoadClasses(options, control, data); !status.ok()) return status;
   if (auto status = LoadTrain(*network, options, control, data); !status.ok()) return status;
@@ -181,7 +190,7 @@ absl::StatusOr<TrainData> LoadTrainData(const TrainClipOptions& options, TrainCo
 
 absl::Status LoadTunedFeatures(const std::string& tuning, const TrainClipOptions& options,
                                TrainControl& control, TrainData& data) {
-  auto network = MakeFeatureNetwork(options, *data.lite.trunk);
+  auto network = FrozenCopy(options, *data.lite.trunk);
   if (!network.ok()) return network.status();
   network->name += " tuned: " + tuning;
   const auto photos = ReadManifest(options.manifest, {"train", "train"});

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "embed/torch/pretrained.h"
+#include "embed/torch/row_cache.h"
 #include "embed/torch/sentences.h"
 #include "embed/torch/starter_model.h"
 #include "embed/torch/train_set.h"
@@ -29,7 +30,8 @@ struct TrainData {
   std::string vocab;
   StarterInit init;
   TrainSet train;
-  TestSet test;  // undefined tensors where the manifest has none
+  TestSet test;                      // undefined tensors where the manifest has none
+  std::vector<RowFiles> photo_maps;  // of each view, where the network will be tuned
   std::vector<std::string> sources;
   std::string settings;  // what the data depend on, for checkpoints
 };

@@ -14,7 +14,7 @@ TrainRun::TrainRun(std::shared_ptr<StarterModel> model, const BatchSampler* batc
       teacher_(*model_->head),
       optimiser_(MakeOptimiser(*model_, options.learning_rate)) {}
 
-absl::Status TrainRun::Step() {
+void TrainRun::Step() {
   const auto step = static_cast<int64_t>(history_.size());
   const double factor = RateFactor(step, options_.steps);
   SetRates(*optimiser_, options_.learning_rate, factor);
@@ -27,7 +27,6 @@ absl::Status TrainRun::Step() {
   const auto rate = static_cast<float>(options_.learning_rate * factor);
   history_.push_back({step, loss.item<float>(), rate,
                       static_cast<float>(std::min(scale, options_.loss.max_scale))});
-  return absl::OkStatus();
 }
 
 absl::Status TrainRun::Save(const std::string& path) {

@@ -27,8 +27,8 @@ class TrainRun {
            const TrainRunOptions& options);
 
   bool done() const { return static_cast<int64_t>(history_.size()) == options_.steps; }
-  // One optimiser step, added to history(); cannot fail.
-  absl::Status Step();
+  // One optimiser step, added to history().
+  void Step();
   // One point for each step so far.
   const std::vector<LossPoint>& history() const { return history_; }
   const StarterModel& model() const { return *model_; }

@@ -53,16 +53,35 @@ bool UsesBfloat16(const TrainClipOptions& options) {
          (options.precision == Precision::kAuto && CpuHasBfloat16());
 }
 
-absl::StatusOr<std::shared_ptr<EfficientNetLite>> FrozenCopy(const TrainClipOptions& options,
-                                                             const EfficientNetLite& trunk) {
+absl::StatusOr<FrozenNetwork> FrozenCopy(const TrainClipOptions& options,
+                                         const EfficientNetLite& trunk) {
   auto lite = LoadPretrainedLite(options.pretrained_dir, options.trunk);
   if (!lite.ok()) return lite.status();
   const torch::NoGradGuard no_grad;
   const auto sources = WeightsByName(trunk);
   for (auto& [name, target] : WeightsByName(*lite->trunk)) target.copy_(sources.at(name));
-  if (UsesBfloat16(options)) UseBfloat16(*lite->trunk);
+  const bool rounded = UsesBfloat16(options);
+  if (rounded) UseBfloat16(*lite->trunk);
   UseChannelsLast(*lite->trunk);
-  return lite->trunk;
+  return FrozenNetwork{lite->trunk, options.trunk + (rounded ? " bf16" : " f32")};
+}
+
+absl::StatusOr<std::vector<RowFiles>> MapsToTrainOn(const FrozenNetwork& network,
+                                                    PictureViews views, int count,
+                                                    const TrainClipOptions& options,
+                                                    TrainControl& control) {
+  const auto pictures = static_cast<int64_t>(views.paths.size());
+  const Reporter reporter(control, "maps of " + views.name + " pictures", pictures * count);
+  views.size = options.size;
+  std::vector<RowFiles> maps;
+  for (views.view = 0; views.view < count; ++views.view) {
+    auto files =
+        ComputeMaps(*network.trunk, static_cast<size_t>(options.tune_from), views,
+                    [&](int64_t done) { return reporter.Report(views.view * pictures + done); });
+    if (!files.ok()) return files.status();
+    maps.push_back(*std::move(files));
+  }
+  return maps;
 }
 
 }  // namespace imago

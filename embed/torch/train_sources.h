@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "embed/torch/picture_features.h"
 #include "embed/torch/pretrained.h"
+#include "embed/torch/row_cache.h"
 #include "embed/torch/sentences.h"
 #include "embed/train_clip.h"
 #include "embed/train_manifest.h"
@@ -44,9 +46,19 @@ absl::StatusOr<torch::Tensor> Sentences(const SentenceEncoder& encoder, const st
 
 // Whether what is not trained is computed in bf16.
 bool UsesBfloat16(const TrainClipOptions& options);
-// A copy of the network for that.
-absl::StatusOr<std::shared_ptr<EfficientNetLite>> FrozenCopy(const TrainClipOptions& options,
-                                                             const EfficientNetLite& trunk);
+// A copy of a network for that: what is written into the bundle stays f32.
+struct FrozenNetwork {
+  std::shared_ptr<EfficientNetLite> trunk;
+  std::string name;  // of its family and precision
+};
+absl::StatusOr<FrozenNetwork> FrozenCopy(const TrainClipOptions& options,
+                                         const EfficientNetLite& trunk);
+
+// The maps before block options.tune_from, in views 0 to `count` - 1 of the size of training.
+absl::StatusOr<std::vector<RowFiles>> MapsToTrainOn(const FrozenNetwork& network,
+                                                    PictureViews views, int count,
+                                                    const TrainClipOptions& options,
+                                                    TrainControl& control);
 
 }  // namespace imago
 

@@ -45,35 +45,34 @@ torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const 
     const torch::Tensor photos = all.narrow(0, 0, n);
     return batch.share * photos + (1 - batch.share) * photos.index_select(0, batch.partner);
   };
-  loss = loss + options.teach_photos * CosineDistance(pictures.narrow(0, 0, n),
-                                                      teacher.Estimate(rows.first.narrow(0, 0, n)));
+  loss = loss + options.teach_photos *
+                    CosineDistance(pictures.narrow(0, 0, n), teacher.Estimate(batch.first));
   return loss +
          options.teach_mixtures *
              CosineDistance(model.head->Semantic(mixed(rows.features), batch.keep.narrow(0, 0, n)),
-                            teacher.Estimate(mixed(rows.first)));
+                            teacher.Estimate(mixed(batch.first)));
 }
 
-TuneRun::TuneRun(const TuneParts& parts, const Teacher& teacher, const TuneSampler* batches,
-                 const TuneOptions& options)
-    : model_(std::make_shared<TuneModel>(parts.trunk, parts.starter)),
-      frozen_(parts.frozen),
+TuneRun::TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher,
+                 const TuneSampler* batches, const TuneOptions& options)
+    : model_(model),
       teacher_(teacher),
       batches_(batches),
       options_(options),
-      optimiser_(MakeOptimiser(*parts.starter, options.head_rate)) {
-  for (const torch::Tensor& parameter : parts.trunk->parameters()) {
+      optimiser_(MakeOptimiser(*model->starter, options.head_rate)) {
+  for (const torch::Tensor& parameter : model->trunk->parameters()) {
     parameter.set_requires_grad(false);
   }
-  const std::vector<torch::Tensor> tuned = parts.trunk->ParametersFrom(options_.from_block);
+  const std::vector<torch::Tensor> tuned = model->trunk->ParametersFrom(options_.from_block);
   for (const torch::Tensor& parameter : tuned) parameter.set_requires_grad(true);
+  if (options.bfloat16) model->trunk->TrainInBfloat16(options.from_block);
   auto group = std::make_unique<torch::optim::AdamWOptions>(options.trunk_rate);
   group->betas({0.9, 0.98}).weight_decay(0);
   optimiser_->add_param_group({tuned, std::move(group)});
 }
 
-absl::StatusOr<TuneBatch> TuneRun::NextBatch(int64_t step) {
-  absl::StatusOr<TuneBatch> batch =
-      next_.valid() && next_step_ == step ? next_.get() : batches_->Draw(step);
+TuneBatch TuneRun::NextBatch(int64_t step) {
+  TuneBatch batch = next_.valid() && next_step_ == step ? next_.get() : batches_->Draw(step);
   next_step_ = step + 1;
   if (next_step_ < options_.steps) {
     next_ = std::async(std::launch::async,
@@ -82,26 +81,19 @@ absl::StatusOr<TuneBatch> TuneRun::NextBatch(int64_t step) {
   return batch;
 }
 
-absl::Status TuneRun::Step() {
+void TuneRun::Step() {
   const auto step = static_cast<int64_t>(history_.size());
-  const auto batch = NextBatch(step);
-  if (!batch.ok()) return batch.status();
+  const TuneBatch batch = NextBatch(step);
   const double factor = RateFactor(step, options_.steps);
   SetRates(*optimiser_, options_.head_rate, factor);
   static_cast<torch::optim::AdamWOptions&>(optimiser_->param_groups().back().options())
       .lr(options_.trunk_rate * factor);
+  const torch::Tensor maps = batch.maps.to(options_.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
   TuneRows rows;
-  torch::Tensor map;
-  {
-    const torch::NoGradGuard no_grad;
-    map = frozen_->PlacesBefore(batch->pixels, options_.from_block);
-    rows.first = MeanFeatures(frozen_->PlacesFrom(map, options_.from_block));
-  }
-  rows.features =
-      MeanFeatures(model_->trunk->PlacesFrom(map.to(torch::kFloat32), options_.from_block));
-  rows.texts = batches_->set().label_texts.select(1, batch->text);
+  rows.features = MeanFeatures(model_->trunk->PlacesFrom(maps, options_.from_block));
+  rows.texts = batches_->set().label_texts.select(1, batch.text);
   optimiser_->zero_grad();
-  const torch::Tensor loss = TuneLoss(*model_->starter, teacher_, *batch, rows, options_);
+  const torch::Tensor loss = TuneLoss(*model_->starter, teacher_, batch, rows, options_);
   loss.backward();
   optimiser_->step();
   const double scale = std::exp(model_->starter->logit_scale.item<float>());
@@ -109,7 +101,6 @@ absl::Status TuneRun::Step() {
   const auto rate = static_cast<float>(options_.trunk_rate * factor);
   history_.push_back(
       {step, loss.item<float>(), rate, static_cast<float>(std::min(scale, options_.max_scale))});
-  return absl::OkStatus();
 }
 
 absl::Status TuneRun::Save(const std::string& path) {

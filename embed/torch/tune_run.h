@@ -2,7 +2,7 @@
 #define IMAGO_EMBED_TORCH_TUNE_RUN_H_
 
 // The second part of a training: the later blocks of the picture network learn together with the
-// head, from pixels.
+// head, from the maps that the earlier ones made.
 
 #include <future>
 #include <memory>
@@ -22,6 +22,7 @@ struct TuneOptions {
   size_t from_block = 11;  // the blocks before it stay as they are
   double trunk_rate = 1e-4;
   double head_rate = 5e-4;  // of the head's new layers
+  bool bfloat16 = false;    // the trunk computes in it
   double max_scale = 30;
   double teach_photos = 4;    // weight of the distance to the first estimate
   double teach_mixtures = 2;  // the same for mixtures of two photos
@@ -40,8 +41,7 @@ class TuneModel : public torch::nn::Module {
 // What the loss looks at of one batch.
 struct TuneRows {
   torch::Tensor features;  // [n, features], of the network that is tuned
-  torch::Tensor first;     // the same of the first network
-  torch::Tensor texts;  // [labels, width]: the label texts of batch.text, as the encoder gives them
+  torch::Tensor texts;     // [labels, width]: of batch.text, as the encoder gives them
 };
 // Of each picture the cross-entropy among the texts of all labels, but for those that mean nearly
 // the same as its own, and ContrastiveLoss within the batch; of photos and of mixtures of two
@@ -49,23 +49,15 @@ struct TuneRows {
 torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
                        const TuneRows& rows, const TuneOptions& options);
 
-// What is tuned in place, and the first network in any precision, which computes what is not
-// trained and what the teacher looks at.
-struct TuneParts {
-  std::shared_ptr<EfficientNetLite> trunk;  // folded, f32
-  std::shared_ptr<StarterModel> starter;
-  std::shared_ptr<EfficientNetLite> frozen;
-};
-
 class TuneRun {
  public:
-  // Keeps `batches`.
-  TuneRun(const TuneParts& parts, const Teacher& teacher, const TuneSampler* batches,
-          const TuneOptions& options);
+  // Trains both in place. The trunk is folded and f32. Keeps `batches`.
+  TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher,
+          const TuneSampler* batches, const TuneOptions& options);
 
   bool done() const { return static_cast<int64_t>(history_.size()) == options_.steps; }
   // One optimiser step, added to history(). The next batch is drawn meanwhile on another thread.
-  absl::Status Step();
+  void Step();
   const std::vector<LossPoint>& history() const { return history_; }
 
   // As TrainRun's.
@@ -73,17 +65,16 @@ class TuneRun {
   absl::Status Load(const std::string& path);
 
  private:
-  absl::StatusOr<TuneBatch> NextBatch(int64_t step);
+  TuneBatch NextBatch(int64_t step);
 
   std::shared_ptr<TuneModel> model_;
-  std::shared_ptr<EfficientNetLite> frozen_;
   Teacher teacher_;
   const TuneSampler* batches_;
   TuneOptions options_;
   std::unique_ptr<torch::optim::AdamW> optimiser_;
   std::vector<LossPoint> history_;
   int64_t next_step_ = -1;  // of what next_ draws
-  std::future<absl::StatusOr<TuneBatch>> next_;
+  std::future<TuneBatch> next_;
 };
 
 }  // namespace imago

@@ -4,10 +4,8 @@
 
 #include <utility>
 
-#include "embed/augment.h"
-#include "embed/decode_image.h"
 #include "embed/random.h"
-#include "embed/torch/photo_features.h"
+#include "embed/torch/picture_features.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -28,16 +26,27 @@ torch::Tensor WeightsByLabel(const torch::Tensor& labels) {
   return torch::bincount(labels).index_select(0, labels).to(torch::kFloat32).pow(-0.5);
 }
 
+// Picture by picture, of the view that is named for it.
+torch::Tensor MapsInViews(const TuneKind& kind, const torch::Tensor& pictures,
+                          const torch::Tensor& views) {
+  std::vector<torch::Tensor> maps;
+  for (int64_t i = 0; i < pictures.size(0); ++i) {
+    maps.push_back(MapsOf(kind.views[views[i].item<int64_t>()], pictures.narrow(0, i, 1)));
+  }
+  return torch::cat(maps);
+}
+
 }  // namespace
 
 absl::StatusOr<TuneSampler> TuneSampler::Make(TuneSet set, const TuneBatchOptions& options,
                                               uint64_t seed) {
   TuneSampler sampler(std::move(set), options, seed);
   for (size_t i = 0; i < sampler.shares_.size(); ++i) {
-    if (sampler.set_.kind_counts[i] >= sampler.shares_[i]) continue;
+    const int64_t count = sampler.set_.kinds[i].views.front().count();
+    if (count >= sampler.shares_[i]) continue;
     return absl::InvalidArgumentError(
         fmt::format("manifest {} has {} pictures to train on, its part of a batch is {}", i + 1,
-                    sampler.set_.kind_counts[i], sampler.shares_[i]));
+                    count, sampler.shares_[i]));
   }
   return sampler;
 }
@@ -46,55 +55,44 @@ TuneSampler::TuneSampler(TuneSet set, const TuneBatchOptions& options, uint64_t 
     : set_(std::move(set)),
       options_(options),
       seed_(seed),
-      shares_(Shares(options.pictures, set_.kind_counts.size())) {
+      shares_(Shares(options.pictures, set_.kinds.size())) {
   int64_t begin = 0;
-  for (const int64_t count : set_.kind_counts) {
+  for (const TuneKind& kind : set_.kinds) {
+    const int64_t count = kind.views.front().count();
     weights_.push_back(WeightsByLabel(set_.labels.narrow(0, begin, count)));
     begin += count;
   }
 }
 
-absl::StatusOr<TuneBatch> TuneSampler::Draw(int64_t step) const {
+TuneBatch TuneSampler::Draw(int64_t step) const {
   const torch::NoGradGuard no_grad;
   Random mix(seed_);
   mix = Random(mix.Next() ^ static_cast<uint64_t>(step));
   const at::Generator random = at::make_generator<at::CPUGeneratorImpl>(mix.Next());
-  std::vector<torch::Tensor> drawn;
+  TuneBatch batch;
+  std::vector<torch::Tensor> labels;
+  std::vector<torch::Tensor> maps;
   int64_t begin = 0;
   for (size_t i = 0; i < shares_.size(); ++i) {
-    drawn.push_back(begin +
-                    torch::multinomial(weights_[i], shares_[i], /*replacement=*/false, random));
-    begin += set_.kind_counts[i];
+    const TuneKind& kind = set_.kinds[i];
+    const torch::Tensor drawn =
+        torch::multinomial(weights_[i], shares_[i], /*replacement=*/false, random);
+    const torch::Tensor views = torch::randint(static_cast<int64_t>(kind.views.size()),
+                                               {shares_[i]}, random, torch::kInt64);
+    labels.push_back(set_.labels.index_select(0, begin + drawn));
+    maps.push_back(MapsInViews(kind, drawn, views));
+    if (i == 0) batch.first = set_.first_features.index({views, drawn});
+    begin += kind.views.front().count();
   }
-  const torch::Tensor pictures = torch::cat(drawn);
-  auto pixels = Pixels(pictures, mix.Next());
-  if (!pixels.ok()) return pixels.status();
-  TuneBatch batch;
-  batch.pixels = *std::move(pixels);
-  batch.labels = set_.labels.index_select(0, pictures);
+  batch.maps = torch::cat(maps).contiguous(torch::MemoryFormat::ChannelsLast);
+  batch.labels = torch::cat(labels);
   batch.photos = shares_.front();
   batch.text = mix.Below(set_.label_texts.size(1));
-  const torch::Tensor uniform = torch::rand({pictures.size(0), options_.hidden}, random);
+  const torch::Tensor uniform = torch::rand({options_.pictures, options_.hidden}, random);
   batch.keep = (uniform >= options_.dropout).to(torch::kFloat32) / (1 - options_.dropout);
   batch.partner = torch::randperm(batch.photos, random, torch::kInt64);
   batch.share = torch::rand({batch.photos, 1}, random) * 0.4 + 0.3;
   return batch;
-}
-
-absl::StatusOr<torch::Tensor> TuneSampler::Pixels(const torch::Tensor& pictures,
-                                                  uint64_t seed) const {
-  const int64_t size = options_.size;
-  const PreprocessOptions preprocess = LitePreprocess(options_.size);
-  torch::Tensor pixels = torch::empty({pictures.size(0), 3, size, size});
-  const int64_t* picture = pictures.data_ptr<int64_t>();
-  Random mix(seed);
-  for (int64_t i = 0; i < pictures.size(0); ++i) {
-    const auto decoded = DecodeImageFile(set_.paths[picture[i]]);
-    if (!decoded.ok()) return decoded.status();
-    Preprocess(AugmentedView(decoded->image, options_.size, mix.Next()), preprocess,
-               pixels.data_ptr<float>() + i * 3 * size * size);
-  }
-  return pixels;
 }
 
 }  // namespace imago

@@ -1,26 +1,35 @@
 #ifndef IMAGO_EMBED_TORCH_TUNE_SET_H_
 #define IMAGO_EMBED_TORCH_TUNE_SET_H_
 
-// Labelled pictures of several kinds, and random batches of them as pixels.
+// Labelled pictures of several kinds, and random batches of what the network's first blocks, which
+// are not trained, make of them.
 
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "embed/torch/row_cache.h"
 #include "torch/torch.h"
 
 namespace imago {
 
+struct TuneKind {
+  std::vector<RowFiles> views;  // of ComputeMaps, each of the same pictures
+};
+
 struct TuneSet {
-  std::vector<std::string> paths;    // of all pictures, kind by kind
-  std::vector<int64_t> kind_counts;  // pictures of each kind; the first kind is photos
+  std::vector<TuneKind> kinds;       // the first kind is photos
+  torch::Tensor first_features;      // [views, photos, features] of the network before it is tuned
   std::vector<std::string> sources;  // of the pictures, sorted; may be empty
-  torch::Tensor labels;              // [pictures] int64
+  torch::Tensor labels;              // [pictures] int64, kind by kind
   torch::Tensor label_texts;         // [labels, templates, width], unit length
+
+  int64_t pictures() const { return labels.size(0); }
 };
 
 struct TuneBatch {
-  torch::Tensor pixels;   // [n, 3, size, size]; photos first
+  torch::Tensor maps;     // [n, channels, h, w] f16; photos first
+  torch::Tensor first;    // [photos, features]
   torch::Tensor labels;   // [n] int64
   int64_t photos = 0;     // how many of the first rows are photos
   int64_t text = 0;       // the template of this step
@@ -30,10 +39,9 @@ struct TuneBatch {
 };
 
 struct TuneBatchOptions {
-  int64_t pictures = 32;  // half of them photos, the rest of the other kinds in equal parts
+  int64_t pictures = 64;  // half of them photos, the rest of the other kinds in equal parts
   int64_t hidden = 320;
   double dropout = 0.5;
-  int size = 224;
 };
 
 // Draws the batches of one run. A step's batch depends on seed and step alone.
@@ -44,14 +52,13 @@ class TuneSampler {
                                           uint64_t seed);
 
   // Pictures of a kind without repetition, each with probability as the count of its label within
-  // the kind^-1/2, in random views. Thread-safe. Unreadable pictures are errors that name the file.
-  absl::StatusOr<TuneBatch> Draw(int64_t step) const;
+  // the kind^-1/2, in random ones of the views. Thread-safe.
+  TuneBatch Draw(int64_t step) const;
 
   const TuneSet& set() const { return set_; }
 
  private:
   TuneSampler(TuneSet set, const TuneBatchOptions& options, uint64_t seed);
-  absl::StatusOr<torch::Tensor> Pixels(const torch::Tensor& pictures, uint64_t seed) const;
 
   TuneSet set_;
   TuneBatchOptions options_;

@@ -94,7 +94,7 @@ TEST(EfficientNetLite, TrainsInBfloat16WithTheGradientsOfFloat32) {
     const torch::Tensor cosine =
         (exact[i] * rounded[i]).sum() / exact[i].norm() / rounded[i].norm();
     EXPECT_GT(cosine.item<float>(), 0.97) << i;
-    EXPECT_NEAR((rounded[i].norm() / exact[i].norm()).item<float>(), 1, 0.05) << i;
+    EXPECT_NEAR((rounded[i].norm() / exact[i].norm()).item<float>(), 1, 0.1) << i;
     EXPECT_GT(exact[i].norm().item<float>(), 0) << i;
   }
 }
