@@ -3,39 +3,30 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <map>
-#include <set>
 
 #include "embed/eval_photos.h"
+#include "embed/eval_sets.h"
+#include "embed/label_vectors.h"
+#include "embed/prompt_bank.h"
 #include "embed/retrieval_metrics.h"
-#include "embed/tsv.h"
 #include "fmt/format.h"
 
 namespace imago {
 namespace {
 
-// Numbers for names, in order of name.
-class Labels {
- public:
-  explicit Labels(std::set<std::string> names) : names_(names.begin(), names.end()) {}
-  const std::vector<std::string>& names() const { return names_; }
-  uint32_t Number(const std::string& name) const {
-    return static_cast<uint32_t>(std::lower_bound(names_.begin(), names_.end(), name) -
-                                 names_.begin());
-  }
+// Of more labels than this an ensemble of 80 templates would take minutes.
+constexpr size_t kMostLabelsForAll = 500;
 
- private:
-  std::vector<std::string> names_;
+using Hits = std::vector<uint8_t>;
+
+// A set with its pictures' rows.
+struct Encoded {
+  LabelledSet set;
+  PhotoEmbeddings pictures;
 };
 
-std::string Path(const EvalOptions& options, const std::string& relative) {
+std::string InRoot(const EvalOptions& options, const std::string& relative) {
   return (std::filesystem::path(options.root) / relative).string();
-}
-
-std::set<std::string> Distinct(const std::vector<TsvRow>& rows, const std::string& column) {
-  std::set<std::string> values;
-  for (const TsvRow& row : rows) values.insert(row.at(column));
-  return values;
 }
 
 void AddRecalls(const std::string& set, const std::string& name, const std::vector<size_t>& ranks,
@@ -45,177 +36,228 @@ void AddRecalls(const std::string& set, const std::string& name, const std::vect
     metric.set = set;
     metric.name = fmt::format("{}{}", name, k);
     metric.value = RecallAt(ranks, k);
+    metric.interval = WilsonInterval(metric.value, ranks.size());
     metric.chance = std::min(1.0, static_cast<double>(k) / static_cast<double>(candidates));
     metric.cases = ranks.size();
     metric.candidates = candidates;
   }
 }
 
-std::vector<std::string> Prompts(const EvalOptions& options, const Labels& labels) {
-  std::vector<std::string> prompts;
-  for (const std::string& name : labels.names()) {
-    prompts.push_back(fmt::format(fmt::runtime(options.label_template), name));
+Matrix At(const Matrix& rows, const std::vector<uint32_t>& indices) {
+  Matrix some(indices.size(), rows.cols());
+  for (size_t i = 0; i < indices.size(); ++i) {
+    std::copy_n(rows.row(indices[i]), rows.cols(), some.row(i));
   }
-  return prompts;
+  return some;
 }
 
-struct ZeroShotSet {
-  std::string name;
-  std::string dir;  // of the files
-  std::vector<TsvRow> rows;
-};
+template <typename T>
+std::vector<T> At(const std::vector<T>& values, const std::vector<uint32_t>& indices) {
+  std::vector<T> some;
+  for (const uint32_t i : indices) some.push_back(values[i]);
+  return some;
+}
 
 absl::Status EvaluateCaptions(const Encoder& encoder, const EvalOptions& options,
                               EvalReport& report) {
-  const std::string set = "captioned-photos";
-  const auto rows = ReadTsv(Path(options, set + "/captions.tsv"), {"file", "caption"});
-  if (!rows.ok()) return rows.status();
-  const Labels photos(Distinct(*rows, "file"));
-  std::vector<std::string> paths;
-  for (const std::string& file : photos.names()) {
-    paths.push_back(Path(options, set + "/images/" + file));
-  }
-  std::vector<std::string> captions;
+  const std::string name = "captioned-photos";
+  const auto set = ReadCaptioned(InRoot(options, name));
+  if (!set.ok()) return set.status();
   std::vector<std::vector<uint32_t>> photo_of;
-  std::vector<std::vector<uint32_t>> captions_of(photos.names().size());
-  for (const TsvRow& row : *rows) {
-    const uint32_t photo = photos.Number(row.at("file"));
-    captions_of[photo].push_back(static_cast<uint32_t>(captions.size()));
-    captions.push_back(row.at("caption"));
-    photo_of.push_back({photo});
+  std::vector<std::vector<uint32_t>> captions_of(set->paths.size());
+  for (uint32_t i = 0; i < set->captions.size(); ++i) {
+    photo_of.push_back({set->picture_of[i]});
+    captions_of[set->picture_of[i]].push_back(i);
   }
-  const auto pictures = EncodePhotos(encoder, paths, {set, options.on_progress});
+  const auto pictures = EncodePhotos(encoder, set->paths, {name, options.on_progress});
   if (!pictures.ok()) return pictures.status();
-  const auto texts = EncodeTexts(encoder, captions);
+  const auto texts = EncodeTexts(encoder, set->captions);
   if (!texts.ok()) return texts.status();
-  AddRecalls(set, "text to image R@", Ranks(Scores(*texts, pictures->rows), photo_of), paths.size(),
-             {1, 5, 10}, report);
-  AddRecalls(set, "image to text R@", Ranks(Scores(pictures->rows, *texts), captions_of),
-             captions.size(), {1, 5, 10}, report);
+  AddRecalls(name, "text to image R@", Ranks(Scores(*texts, pictures->rows), photo_of),
+             set->paths.size(), {1, 5, 10}, report);
+  AddRecalls(name, "image to text R@", Ranks(Scores(pictures->rows, *texts), captions_of),
+             set->captions.size(), {1, 5, 10}, report);
   return absl::OkStatus();
 }
 
-// Zero-shot classification of a table's rows among their own labels.
-absl::Status EvaluateZeroShot(const Encoder& encoder, const EvalOptions& options,
-                              const ZeroShotSet& set, EvalReport& report) {
-  const Labels labels(Distinct(set.rows, "label"));
-  std::vector<std::string> paths;
+// The rank of the right label for each of the pictures.
+absl::StatusOr<std::vector<size_t>> LabelRanks(const Encoder& encoder, const Encoded& encoded,
+                                               const std::vector<uint32_t>& pictures,
+                                               const std::vector<std::string>& templates) {
+  const auto labels = EncodeLabels(encoder, encoded.set.labels, templates);
+  if (!labels.ok()) return labels.status();
   std::vector<std::vector<uint32_t>> right;
-  for (const TsvRow& row : set.rows) {
-    paths.push_back((std::filesystem::path(set.dir) / row.at("file")).string());
-    right.push_back({labels.Number(row.at("label"))});
+  for (const uint32_t picture : pictures) right.push_back({encoded.set.label_of[picture]});
+  return Ranks(Scores(At(encoded.pictures.rows, pictures), *labels), right);
+}
+
+Hits FirstOf(const std::vector<size_t>& ranks) {
+  Hits hits;
+  for (const size_t rank : ranks) hits.push_back(rank == 0);
+  return hits;
+}
+
+// Every picture of the set, or those that no probe trains on.
+std::vector<uint32_t> All(const LabelledSet& set) {
+  std::vector<uint32_t> all;
+  for (uint32_t i = 0; i < set.size(); ++i) all.push_back(i);
+  return all;
+}
+
+absl::Status EvaluatePrompts(const Encoder& encoder, const Encoded& encoded,
+                             const std::vector<uint32_t>& pictures, EvalReport& report) {
+  std::vector<std::string> names = {"name", "photo"};
+  const std::string context = ContextOf(encoded.set.name);
+  if (!context.empty()) names.push_back(context);
+  names.push_back("best7");
+  if (encoded.set.labels.size() <= kMostLabelsForAll) names.push_back("imagenet80");
+  Hits bare;
+  for (const std::string& name : names) {
+    const auto ranks = LabelRanks(encoder, encoded, pictures, TemplatesOf(name).value());
+    if (!ranks.ok()) return ranks.status();
+    const Hits hits = FirstOf(*ranks);
+    if (bare.empty()) bare = hits;
+    PromptScore& score = report.prompts.emplace_back();
+    score.set = encoded.set.name;
+    score.prompts = name;
+    score.top1 = Share(hits);
+    score.interval = WilsonInterval(score.top1, hits.size());
+    score.gain = score.top1 - Share(bare);
+    score.gain_interval = PairedInterval(hits, bare);
+    score.cases = hits.size();
+    score.labels = encoded.set.labels.size();
   }
-  const std::vector<std::string> prompts = Prompts(options, labels);
-  const auto pictures = EncodePhotos(encoder, paths, {set.name, options.on_progress});
-  if (!pictures.ok()) return pictures.status();
-  const auto texts = EncodeTexts(encoder, prompts);
-  if (!texts.ok()) return texts.status();
-  AddRecalls(set.name, "zero-shot top-", Ranks(Scores(pictures->rows, *texts), right),
-             prompts.size(), {1, 5}, report);
   return absl::OkStatus();
 }
 
-// Of a manifest (train_manifest.h) what is held out: the labels never trained on, the other photos
-// never trained on, and each source that only measures.
+// Where the set has pictures to train a probe on.
+absl::Status EvaluateProbe(const Encoder& encoder, const EvalOptions& options,
+                           const Encoded& encoded, EvalReport& report) {
+  const std::vector<uint32_t> held = encoded.set.Held();
+  if (options.linear_probe == nullptr || held.empty() || held.size() == encoded.set.size())
+    return absl::OkStatus();
+  std::vector<uint32_t> train;
+  for (uint32_t i = 0; i < encoded.set.size(); ++i) {
+    if (encoded.set.trains[i] != 0) train.push_back(i);
+  }
+  const std::vector<int> labels(encoded.set.label_of.begin(), encoded.set.label_of.end());
+  const Matrix train_rows = At(encoded.pictures.rows, train);
+  const Matrix test_rows = At(encoded.pictures.rows, held);
+  const auto probe =
+      options.linear_probe({train_rows, At(labels, train), test_rows, At(labels, held)});
+  if (!probe.ok()) return probe.status();
+  const auto ranks = LabelRanks(encoder, encoded, held, {options.label_template});
+  if (!ranks.ok()) return ranks.status();
+  ProbeScore& score = report.probes.emplace_back();
+  score.set = encoded.set.name;
+  score.probe = Share(probe->hits);
+  score.probe_interval = WilsonInterval(score.probe, held.size());
+  score.zero_shot = Share(FirstOf(*ranks));
+  score.zero_shot_interval = WilsonInterval(score.zero_shot, held.size());
+  score.strength = probe->strength;
+  score.trained_on = train.size();
+  score.cases = held.size();
+  score.labels = encoded.set.labels.size();
+  return absl::OkStatus();
+}
+
+// Zero-shot classification of the pictures named, and the rest that was asked for.
+absl::Status EvaluateLabelled(const Encoder& encoder, const EvalOptions& options,
+                              const Encoded& encoded, const std::vector<uint32_t>& pictures,
+                              EvalReport& report) {
+  const auto ranks = LabelRanks(encoder, encoded, pictures, {options.label_template});
+  if (!ranks.ok()) return ranks.status();
+  AddRecalls(encoded.set.name, "zero-shot top-", *ranks, encoded.set.labels.size(), {1, 5}, report);
+  if (options.prompts) {
+    if (auto status = EvaluatePrompts(encoder, encoded, pictures, report); !status.ok()) {
+      return status;
+    }
+  }
+  return EvaluateProbe(encoder, options, encoded, report);
+}
+
 absl::Status EvaluateManifest(const Encoder& encoder, const EvalOptions& options,
                               const std::string& path, EvalReport& report) {
-  const auto rows = ReadTsv(path, {"file", "source", "label", "split", "use"});
-  if (!rows.ok()) return rows.status();
-  const std::string dir = std::filesystem::path(path).parent_path().string();
-  const std::string name = std::filesystem::path(dir).filename().string();
-  std::map<std::string, ZeroShotSet> sets;
-  for (const TsvRow& row : *rows) {
-    const bool measures = row.at("use") == "measure";
-    if (!measures && row.at("split") == "train") continue;
-    const std::string part = measures ? row.at("source") : row.at("split");
-    ZeroShotSet& set = sets[part];
-    set.name = fmt::format("{} {}", name, part);
-    set.dir = dir;
-    set.rows.push_back(row);
-  }
-  for (const auto& [part, set] : sets) {
-    const absl::Status status = EvaluateZeroShot(encoder, options, set, report);
+  auto sets = ReadHeldOut(path);
+  if (!sets.ok()) return sets.status();
+  for (LabelledSet& set : *sets) {
+    auto pictures = EncodePhotos(encoder, set.paths, {set.name, options.on_progress});
+    if (!pictures.ok()) return pictures.status();
+    const Encoded encoded = {std::move(set), *std::move(pictures)};
+    // No encoder was trained on these, so all of them measure zero-shot classification.
+    auto status = EvaluateLabelled(encoder, options, encoded, All(encoded.set), report);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
-struct PhotoSet {
-  std::vector<std::string> paths;
-  std::map<std::string, std::vector<int>> labels;  // by column
-};
-
-void AddNeighbours(const std::string& column, const PhotoSet& queries, const PhotoSet& gallery,
-                   const std::pair<Matrix, Matrix>& scores, EvalReport& report) {
+void AddNeighbours(const Encoded& encoded, const std::string& column, EvalReport& report) {
+  const std::vector<uint32_t> asked = encoded.set.Held();
+  std::vector<uint32_t> known;
+  for (uint32_t i = 0; i < encoded.set.size(); ++i) {
+    if (encoded.set.trains[i] != 0) known.push_back(i);
+  }
+  const std::vector<int> labels(encoded.set.label_of.begin(), encoded.set.label_of.end());
+  const std::vector<int> asked_labels = At(labels, asked);
+  const std::vector<int> known_labels = At(labels, known);
+  const auto scores = [&](const Matrix& rows) { return Scores(At(rows, asked), At(rows, known)); };
+  const Matrix by_row = scores(encoded.pictures.rows);
+  const Matrix by_colour = scores(encoded.pictures.histograms);
   for (const size_t k : {1, 5}) {
-    const std::vector<int>& asked = queries.labels.at(column);
-    const std::vector<int>& there = gallery.labels.at(column);
     Metric& metric = report.metrics.emplace_back();
     metric.set = "grocery-photos";
     metric.name = k == 1 ? fmt::format("image to image 1-NN, {}", column)
                          : fmt::format("image to image precision@{}, {}", k, column);
-    metric.value = PrecisionAt(scores.first, asked, there, k);
-    metric.chance = ChancePrecision(asked, there);
-    metric.baseline = PrecisionAt(scores.second, asked, there, k);
+    metric.value = PrecisionAt(by_row, asked_labels, known_labels, k);
+    metric.interval = WilsonInterval(metric.value, asked.size());
+    metric.chance = ChancePrecision(asked_labels, known_labels);
+    metric.baseline = PrecisionAt(by_colour, asked_labels, known_labels, k);
     metric.cases = asked.size();
-    metric.candidates = there.size();
+    metric.candidates = known.size();
   }
 }
 
-absl::Status EvaluateNeighbours(const Encoder& encoder, const EvalOptions& options,
-                                EvalReport& report) {
-  const std::string set = "grocery-photos";
-  const auto rows =
-      ReadTsv(Path(options, set + "/labels.tsv"), {"file", "split", "fine", "coarse"});
-  if (!rows.ok()) return rows.status();
-  PhotoSet gallery;
-  PhotoSet queries;
+absl::Status EvaluateGroceries(const Encoder& encoder, const EvalOptions& options,
+                               EvalReport& report) {
+  const std::string name = "grocery-photos";
+  PhotoEmbeddings pictures;
   for (const std::string column : {"fine", "coarse"}) {
-    const Labels labels(Distinct(*rows, column));
-    for (const TsvRow& row : *rows) {
-      PhotoSet& photos = row.at("split") == "train" ? gallery : queries;
-      photos.labels[column].push_back(static_cast<int>(labels.Number(row.at(column))));
+    auto set = ReadLabelled(InRoot(options, name), column);
+    if (!set.ok()) return set.status();
+    if (pictures.rows.rows() == 0) {
+      auto rows = EncodePhotos(encoder, set->paths, {name, options.on_progress});
+      if (!rows.ok()) return rows.status();
+      pictures = *std::move(rows);
     }
+    const Encoded encoded = {*std::move(set), pictures};
+    AddNeighbours(encoded, column, report);
+    auto status = EvaluateLabelled(encoder, options, encoded, encoded.set.Held(), report);
+    if (!status.ok()) return status;
   }
-  for (const TsvRow& row : *rows) {
-    PhotoSet& photos = row.at("split") == "train" ? gallery : queries;
-    photos.paths.push_back(Path(options, set + "/" + row.at("file")));
-  }
-  const auto known = EncodePhotos(encoder, gallery.paths, {set, options.on_progress});
-  if (!known.ok()) return known.status();
-  const auto asked = EncodePhotos(encoder, queries.paths, {set, options.on_progress});
-  if (!asked.ok()) return asked.status();
-  const std::pair<Matrix, Matrix> scores = {Scores(asked->rows, known->rows),
-                                            Scores(asked->histograms, known->histograms)};
-  AddNeighbours("fine", queries, gallery, scores, report);
-  AddNeighbours("coarse", queries, gallery, scores, report);
-  const Labels coarse(Distinct(*rows, "coarse"));
-  std::vector<std::vector<uint32_t>> right;
-  for (const int label : queries.labels.at("coarse"))
-    right.push_back({static_cast<uint32_t>(label)});
-  const std::vector<std::string> prompts = Prompts(options, coarse);
-  const auto texts = EncodeTexts(encoder, prompts);
-  if (!texts.ok()) return texts.status();
-  AddRecalls(set + " coarse", "zero-shot top-", Ranks(Scores(asked->rows, *texts), right),
-             prompts.size(), {1, 5}, report);
   return absl::OkStatus();
 }
 
 absl::Status EvaluateSet(const Encoder& encoder, const EvalOptions& options, const std::string& set,
                          EvalReport& report) {
   if (set == "captioned-photos") return EvaluateCaptions(encoder, options, report);
-  if (set == "grocery-photos") return EvaluateNeighbours(encoder, options, report);
-  return EvaluateManifest(encoder, options, Path(options, set + "/photos.tsv"), report);
+  if (set == "grocery-photos") return EvaluateGroceries(encoder, options, report);
+  return EvaluateManifest(encoder, options, InRoot(options, set + "/photos.tsv"), report);
 }
 
 }  // namespace
 
 absl::StatusOr<EvalReport> EvaluateClip(const Encoder& encoder, const EvalOptions& options) {
   const auto start = std::chrono::steady_clock::now();
+  const size_t hole = options.label_template.find("{}");
+  if (hole == std::string::npos ||
+      options.label_template.find("{}", hole + 2) != std::string::npos) {
+    return absl::InvalidArgumentError(
+        fmt::format("template \"{}\" must have {{}} exactly once", options.label_template));
+  }
   EvalReport report;
   report.model = encoder.model();
   for (const std::string set : {"captioned-photos", "labelled-photos", "grocery-photos"}) {
-    if (!std::filesystem::is_directory(Path(options, set))) {
+    if (!std::filesystem::is_directory(InRoot(options, set))) {
       report.absent.push_back(set);
       continue;
     }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <iterator>
 
+#include "embed/escape_html.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -76,20 +77,6 @@ std::string SmoothLine(const Axes& axes, absl::Span<const LossPoint> points) {
                    axes.X(static_cast<double>(point.step)), axes.Y(smooth));
   }
   return fmt::format("<polyline points='{}'/>", path);
-}
-
-std::string EscapeHtml(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <set>
 #include <string_view>
 
+#include "embed/label_vectors.h"
 #include "fmt/format.h"
 #include "kernels/kernels.h"
-#include "query/prompt_bank.h"
 #include "query/utf8.h"
 #include "storage/sha256.h"
 
@@ -18,8 +18,6 @@ namespace {
 constexpr size_t kMaxLabels = 1000;
 constexpr size_t kMaxTemplates = 100;
 constexpr size_t kMaxBytes = 200;
-// To one call of the encoder, so that a search need not wait for all texts of a long list.
-constexpr size_t kTextsAtOnce = 256;
 // 32 MiB at 1024 dimensions.
 constexpr size_t kMaxRememberedRows = 8192;
 constexpr size_t kMaxRemembered = 64;
@@ -60,41 +58,6 @@ std::string KeyOf(const std::string& model, const LabelPrompts& prompts) {
     for (const std::string& words : *list) all += fmt::format("{}:{}", words.size(), words);
   }
   return Sha256(all);
-}
-
-// Text i is label i / templates in template i % templates.
-std::vector<Content> Texts(const LabelPrompts& prompts, size_t begin, size_t end) {
-  const size_t templates = prompts.templates.size();
-  std::vector<Content> texts;
-  for (size_t i = begin; i < end; ++i) {
-    texts.push_back(
-        TextContent{FillTemplate(prompts.templates[i % templates], prompts.labels[i / templates])});
-  }
-  return texts;
-}
-
-absl::StatusOr<Matrix> EncodeLabels(const Encoder& encoder, const LabelPrompts& prompts) {
-  const size_t templates = prompts.templates.size();
-  const size_t texts = prompts.labels.size() * templates;
-  Matrix sums(prompts.labels.size(), static_cast<size_t>(encoder.dim()));
-  for (size_t begin = 0; begin < texts; begin += kTextsAtOnce) {
-    const size_t end = std::min(texts, begin + kTextsAtOnce);
-    auto encoded = encoder.Encode(Texts(prompts, begin, end));
-    if (!encoded.ok()) return encoded.status();
-    NormalizeRows(encoded->rows);
-    for (size_t i = begin; i < end; ++i) {
-      ActiveKernels().add_scaled(encoded->rows.row(i - begin), 1, sums.row(i / templates),
-                                 sums.cols());
-    }
-  }
-  NormalizeRows(sums);
-  for (size_t r = 0; r < sums.rows(); ++r) {
-    const float square = ActiveKernels().dot_f32(sums.row(r), sums.row(r), sums.cols());
-    if (square > 0.5f && square < 2) continue;
-    return absl::InternalError(
-        fmt::format("the model makes no vector of the label \"{}\"", prompts.labels[r]));
-  }
-  return sums;
 }
 
 // Of scale * scores; the largest is taken off first, so that nothing overflows.
@@ -145,7 +108,7 @@ absl::StatusOr<std::shared_ptr<const Matrix>> Classifier::LabelVectors(
   if (auto status = CheckLabelPrompts(prompts); !status.ok()) return status;
   const std::string key = KeyOf(encoder_.model(), prompts);
   if (auto known = Recall(key); known != nullptr) return known;
-  auto encoded = EncodeLabels(encoder_, prompts);
+  auto encoded = EncodeLabels(encoder_, prompts.labels, prompts.templates);
   if (!encoded.ok()) return encoded.status();
   const auto vectors = std::make_shared<const Matrix>(*std::move(encoded));
   Remember(key, vectors);

@@ -8,11 +8,11 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "embed/prompt_bank.h"
 #include "fmt/format.h"
 #include "index/picture_decoder.h"
 #include "index/walk.h"
 #include "query/classify.h"
-#include "query/prompt_bank.h"
 #include "tools/command.h"
 #include "web/json.h"
 

@@ -5,28 +5,76 @@
 
 #include "CLI/CLI.hpp"
 #include "embed/eval_clip.h"
+#include "embed/eval_html.h"
+#include "embed/linear_probe.h"
 #include "fmt/format.h"
+#include "storage/durable_file.h"
 #include "tools/command.h"
 #include "tools/progress.h"
 
 namespace imago {
 namespace {
 
-int EvalClip(const Globals& globals, EvalOptions options) {
+// What to evaluate beside the model in use: "NAME=MODEL".
+struct EvalRequest {
+  EvalOptions options;
+  std::vector<std::string> beside;
+  std::string report;  // PATH.html and PATH.json
+};
+
+absl::StatusOr<EvalReport> Evaluate(const Config& config, const EvalOptions& options) {
+  const auto dir = ResolveModelDir(config);
+  if (!dir.ok()) return dir.status();
+  const auto encoder = OpenEncoder(*dir, config.encoder);
+  if (!encoder.ok()) return encoder.status();
+  return EvaluateClip(**encoder, options);
+}
+
+absl::StatusOr<std::vector<NamedReport>> EvaluateAll(Config config, const EvalRequest& request) {
+  auto first = Evaluate(config, request.options);
+  if (!first.ok()) return first.status();
+  std::vector<NamedReport> reports = {{"this model", *std::move(first)}};
+  EvalOptions others = request.options;
+  others.prompts = false;
+  others.linear_probe = nullptr;
+  for (const std::string& named : request.beside) {
+    const size_t equals = named.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return absl::InvalidArgumentError(fmt::format("--beside \"{}\" must be NAME=MODEL", named));
+    }
+    config.model = named.substr(equals + 1);
+    auto report = Evaluate(config, others);
+    if (!report.ok()) return report.status();
+    reports.push_back({named.substr(0, equals), *std::move(report)});
+  }
+  return reports;
+}
+
+absl::Status WriteReport(const std::string& path, const std::vector<NamedReport>& reports) {
+  auto status = WriteFileDurably(path + ".html", EvalReportsToHtml(reports));
+  if (!status.ok()) return status;
+  return WriteFileDurably(path + ".json", EvalReportsToJson(reports));
+}
+
+int EvalClip(const Globals& globals, EvalRequest request) {
   const auto config = MakeConfig(globals);
   if (!config.ok()) return Fail(config.status());
-  const auto dir = ResolveModelDir(*config);
-  if (!dir.ok()) return Fail(dir.status());
-  const auto encoder = OpenEncoder(*dir, config->encoder);
-  if (!encoder.ok()) return Fail(encoder.status());
   Progress progress(!globals.quiet && !globals.json);
-  options.on_progress = [&progress](const std::string& what, uint64_t done, uint64_t total) {
-    progress.Show(what, done, total);
-  };
-  const auto report = EvaluateClip(**encoder, options);
-  if (!report.ok()) return Fail(report.status());
-  fmt::print("{}{}", globals.json ? EvalReportToJson(*report) : EvalReportToText(*report),
-             globals.json ? "\n" : "");
+  request.options.on_progress = [&progress](const std::string& what, uint64_t done,
+                                            uint64_t total) { progress.Show(what, done, total); };
+  if (!request.report.empty()) {
+    request.options.prompts = true;
+    request.options.linear_probe = LinearProbe;
+  }
+  const auto reports = EvaluateAll(*config, request);
+  if (!reports.ok()) return Fail(reports.status());
+  if (!request.report.empty()) {
+    if (auto status = WriteReport(request.report, *reports); !status.ok()) return Fail(status);
+  }
+  for (const NamedReport& named : *reports) {
+    fmt::print("{}\n",
+               globals.json ? EvalReportToJson(named.report) : EvalReportToText(named.report));
+  }
   return kDone;
 }
 
@@ -37,7 +85,8 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
   command->require_subcommand(1);
   CLI::App* clip = command->add_subcommand(
       "clip", "Retrieval, zero-shot classification and nearest neighbours, with chance and cases");
-  auto options = std::make_shared<EvalOptions>();
+  auto request = std::make_shared<EvalRequest>();
+  EvalOptions* options = &request->options;
   clip->add_option("SETS", options->root,
                    "Folder with captioned-photos, labelled-photos, grocery-photos, or some of them")
       ->required();
@@ -47,8 +96,13 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
   clip->add_option("--template", options->label_template,
                    "Sentence for a label, which goes in at {}")
       ->capture_default_str();
-  clip->callback([&globals, &run, options] {
-    run = [&globals, options] { return EvalClip(globals, *options); };
+  clip->add_option("--report", request->report,
+                   "Also prompts and linear probes; all of it into PATH.html and PATH.json")
+      ->type_name("PATH");
+  clip->add_option("--beside", request->beside, "Further models, as columns of the report")
+      ->type_name("NAME=MODEL");
+  clip->callback([&globals, &run, request] {
+    run = [&globals, request] { return EvalClip(globals, *request); };
   });
 }
 

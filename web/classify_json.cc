@@ -3,7 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "query/prompt_bank.h"
+#include "embed/prompt_bank.h"
 #include "web/json.h"
 #include "web/json_fields.h"
 #include "web/picture_json.h"

@@ -78,6 +78,49 @@ TEST(EvalClip, MeasuresEachHeldOutPartOfFurtherManifests) {
   EXPECT_EQ(report->metrics[8].candidates, 2u);
 }
 
+// Stands for LinearProbe: right on the first picture alone.
+absl::StatusOr<ProbeResult> FirstIsRight(const ProbeData& data) {
+  ProbeResult result;
+  result.hits.assign(data.test_labels.size(), 0);
+  result.hits.front() = 1;
+  return result;
+}
+
+TEST(EvalClip, ComparesPromptsAndProbesOnWhatNoProbeTrainsOn) {
+  const std::string dir = MakeTempDir() + "/drawings";
+  WritePlain(dir + "/r.jpg", 255, 0, 0);
+  WritePlain(dir + "/g.jpg", 0, 255, 0);
+  WriteTestFile(dir + "/drawings.tsv",
+                "file\tsource\tlabel\tsplit\tuse\n"
+                "r.jpg\tink\tred\ttrain\tmeasure\n"
+                "r.jpg\tink\tred\ttest\tmeasure\n"
+                "g.jpg\tink\tred\ttest\tmeasure\n"
+                "g.jpg\tink\tgreen\ttest\tmeasure\n");
+  const auto report = EvaluateClip(*NewHashEncoder(), {.root = ColourSets(),
+                                                       .also = {dir + "/drawings.tsv"},
+                                                       .prompts = true,
+                                                       .linear_probe = FirstIsRight});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->probes.size(), 1u);
+  const ProbeScore& probe = report->probes[0];
+  EXPECT_EQ(probe.trained_on, 1u);
+  EXPECT_EQ(probe.cases, 3u);
+  EXPECT_DOUBLE_EQ(probe.probe, 1.0 / 3);
+  EXPECT_DOUBLE_EQ(probe.zero_shot, 2.0 / 3);
+  ASSERT_EQ(report->prompts.size(), 5u);
+  EXPECT_EQ(report->prompts[0].prompts, "name");
+  EXPECT_EQ(report->prompts[0].gain, 0);
+  EXPECT_DOUBLE_EQ(report->prompts[0].top1, 0.75);
+  EXPECT_EQ(report->prompts[2].prompts, "drawing");
+  EXPECT_EQ(report->prompts[4].cases, 4u);
+}
+
+TEST(EvalClip, RefusesATemplateWithoutAPlaceForTheLabel) {
+  const auto report =
+      EvaluateClip(*NewHashEncoder(), {.root = ColourSets(), .label_template = "a {} or {}"});
+  EXPECT_THAT(report.status().ToString(), ::testing::HasSubstr("exactly once"));
+}
+
 TEST(EvalClip, NamesAPictureThatIsMissing) {
   const std::string root = ColourSets();
   WriteTestFile(root + "/captioned-photos/captions.tsv", "file\tcaption\ngone.jpg\tred\n");

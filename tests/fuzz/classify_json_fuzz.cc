@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "query/prompt_bank.h"
+#include "embed/prompt_bank.h"
 #include "web/json.h"
 
 namespace {

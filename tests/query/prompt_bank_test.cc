@@ -1,4 +1,4 @@
-#include "query/prompt_bank.h"
+#include "embed/prompt_bank.h"
 
 #include <algorithm>
 #include <set>

@@ -1,4 +1,4 @@
-#include "query/prompt_bank.h"
+#include "embed/prompt_bank.h"
 
 #include <array>
 
@@ -118,6 +118,8 @@ constexpr std::string_view kDigit[] = {"a photo of the number: \"{}\"."};
 constexpr std::string_view kSign[] = {"a zoomed in photo of a \"{}\" traffic sign.",
                                       "a centered photo of a \"{}\" traffic sign.",
                                       "a close up photo of a \"{}\" traffic sign."};
+constexpr std::string_view kEmoji[] = {"an emoji of a {}.", "{}", "an icon of a {}"};
+constexpr std::string_view kDrawing[] = {"a drawing of a {}.", "a picture of a {}", "{}"};
 constexpr std::string_view kAction[] = {"a photo of {}.",
                                         "a photo of a person {}.",
                                         "a photo of a person using {}.",
@@ -147,7 +149,7 @@ constexpr std::string_view kAction[] = {"a photo of {}.",
                                         "a demonstration of a person performing {}.",
                                         "a demonstration of a person practicing {}."};
 
-constexpr std::array<PromptSet, 16> kBank = {{{"name", kName},
+constexpr std::array<PromptSet, 18> kBank = {{{"name", kName},
                                               {"photo", kPhoto},
                                               {"imagenet80", kImagenet80},
                                               {"best7", kBest7},
@@ -162,6 +164,8 @@ constexpr std::array<PromptSet, 16> kBank = {{{"name", kName},
                                               {"satellite", kSatellite},
                                               {"digit", kDigit},
                                               {"sign", kSign},
+                                              {"emoji", kEmoji},
+                                              {"drawing", kDrawing},
                                               {"action", kAction}}};
 
 }  // namespace
