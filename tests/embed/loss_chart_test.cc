@@ -27,7 +27,7 @@ TEST(LossChart, ShowsEveryPointWithItsNumbers) {
   // The first at the top left of the axes, the last at the bottom right.
   EXPECT_THAT(page, HasSubstr("<circle cx='48.0' cy='48.0'"));
   EXPECT_THAT(page, HasSubstr("<circle cx='752.0' cy='312.0'"));
-  EXPECT_THAT(page, HasSubstr("run &lt;1> &amp; more"));
+  EXPECT_THAT(page, HasSubstr("run &lt;1&gt; &amp; more"));
 }
 
 TEST(LossChart, NeedsNothingFromElsewhere) {
