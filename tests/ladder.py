@@ -15,7 +15,7 @@ LADDER = ["kernels", "storage", "embed", "generate", "index", "query", "web", "t
 HEAVY = {
     r"(immintrin|x86intrin|amxintrin)\.h": r"kernels/kernels_\w+\.cc",
     r"rocksdb/": r"storage/rocks_\w+\.cc",
-    r"(opencv2|jpeglib|turbojpeg|png\.h|webp|gif_lib|tiffio|jerror)": r"embed/(decode_\w+|contact_sheet)\.(cc|h)",
+    r"(opencv2|jpeglib|turbojpeg|png\.h|webp|gif_lib|tiffio|jerror)": r"embed/(decode_\w+|contact_sheet|world_draw)\.(cc|h)",
     r"lib(av|sw)\w+/": r"embed/decode_video\.cc",
     r"(torch|ATen|c10)/": r"(embed|generate)/torch/\w+\.(cc|h)",
     r"sentencepiece": r"embed/sentencepiece_model\.cc",
