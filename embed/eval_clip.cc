@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "embed/eval_photos.h"
+#include "embed/eval_scenes.h"
 #include "embed/eval_sets.h"
 #include "embed/label_vectors.h"
 #include "embed/prompt_bank.h"
@@ -237,6 +238,42 @@ absl::Status EvaluateGroceries(const Encoder& encoder, const EvalOptions& option
   return absl::OkStatus();
 }
 
+void AddScenes(const std::string& set, const std::vector<SceneScore>& scores, EvalReport& report) {
+  for (const SceneScore& score : scores) {
+    for (const bool sees : {true, false}) {
+      Metric& metric = report.metrics.emplace_back();
+      metric.set = set;
+      metric.name = fmt::format("right caption of two, {}{}", SceneKindName(score.kind),
+                                sees ? "" : ", blind");
+      metric.value = Share(sees ? score.right : score.blind);
+      metric.interval = WilsonInterval(metric.value, score.right.size());
+      metric.chance = 0.5;
+      metric.cases = score.right.size();
+      metric.candidates = 2;
+    }
+  }
+}
+
+absl::Status EvaluateScenes(const Encoder& encoder, const EvalOptions& options,
+                            EvalReport& report) {
+  std::vector<WorldPicture> pictures;
+  for (const std::string& manifest : options.also) {
+    const auto some = ReadWorldPictures(manifest);
+    if (!some.ok()) return some.status();
+    pictures.insert(pictures.end(), some->begin(), some->end());
+  }
+  std::vector<std::pair<std::string, World>> worlds = {{"scenes of shapes", World()}};
+  if (auto world = World::OfPictures(std::move(pictures)); world.ok()) {
+    worlds.push_back({"scenes of pictures", *std::move(world)});
+  }
+  for (const auto& [name, world] : worlds) {
+    const auto scores = ScoreScenes(encoder, world, options.scenes, {name, options.on_progress});
+    if (!scores.ok()) return scores.status();
+    AddScenes(name, *scores, report);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status EvaluateSet(const Encoder& encoder, const EvalOptions& options, const std::string& set,
                          EvalReport& report) {
   if (set == "captioned-photos") return EvaluateCaptions(encoder, options, report);
@@ -267,6 +304,9 @@ absl::StatusOr<EvalReport> EvaluateClip(const Encoder& encoder, const EvalOption
   for (const std::string& manifest : options.also) {
     const absl::Status status = EvaluateManifest(encoder, options, manifest, report);
     if (!status.ok()) return status;
+  }
+  if (options.scenes > 0) {
+    if (auto status = EvaluateScenes(encoder, options, report); !status.ok()) return status;
   }
   if (report.metrics.empty()) {
     return absl::NotFoundError(fmt::format(

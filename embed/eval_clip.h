@@ -3,7 +3,7 @@
 
 // How well an encoder does on pictures it never saw. Protocols: retrieval as in Radford et al. 2021
 // (a text counts when its picture is among the k best; a picture when any of its texts is),
-// zero-shot classification, nearest neighbours by picture, linear probes.
+// zero-shot classification, nearest neighbours by picture, linear probes, scenes.
 
 #include <cstdint>
 #include <functional>
@@ -71,6 +71,8 @@ struct EvalOptions {
   // Manifests like labelled-photos/photos.tsv, beside their files.
   std::vector<std::string> also = {};
   std::string label_template = "a photo of a {}.";  // of the zero-shot metrics
+  // So many scenes of drawn shapes, and of the pictures of `also` (eval_scenes.h).
+  uint64_t scenes = 0;
   bool prompts = false;  // also by bare name, context and ensembles (EvalReport::prompts)
   LinearProbeFunction linear_probe = nullptr;  // also by it (EvalReport::probes)
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> on_progress = nullptr;

@@ -4,7 +4,7 @@
 // Training of a starter bundle: a common space of pictures and sentences over two pretrained
 // networks (embed/torch/posterior_head.h has the formulas), from labelled photos. First a head
 // learns over the frozen networks, then, if asked for, the later blocks of the picture network
-// with it, on pictures of further kinds too.
+// with it, on pictures of further kinds too, and last what tells scenes of the same things apart.
 
 #include <atomic>
 #include <cstdint>
@@ -51,13 +51,18 @@ struct TrainClipOptions {
   int tune_batch = 64;
   int tune_from = 11;       // the first block that is tuned
   double tune_rate = 1e-4;  // of the network's blocks
+
+  int relation_steps = 0;  // 0: the bundle has no relations (embed/torch/relation.h)
+  int relation_width = 96;
+  int relation_layers = 2;
+  int relation_scenes = 24'000;  // of the world maker to train on, half of them of pictures
 };
 
 struct TrainProgress {
-  std::string phase;  // "features of ...", "texts of ...", "training", "tuning"
+  std::string phase;  // "features of ...", "texts of ...", "training", "tuning", "relations"
   int64_t done = 0;   // of this phase
   int64_t total = 0;
-  double loss = 0;  // of the last step, in "training" and "tuning"
+  double loss = 0;  // of the last step, in "training", "tuning" and "relations"
   double learning_rate = 0;
   double logit_scale = 0;
 };
@@ -76,9 +81,12 @@ struct TrainReport {
   double last_loss = 0;
   int64_t tune_pictures = 0;  // of the tuning; 0: there was none
   int64_t tune_labels = 0;
-  int64_t test_photos = 0;  // of split "test", use "train"
-  int64_t test_names = 0;   // among which each is classified, by "a photo of a {}."
-  double test_top1 = 0;     // percent
+  int64_t relation_scenes = 0;  // that the relations learned from; 0: there are none
+  int64_t relation_tests = 0;   // scenes of held-out combinations
+  double relation_pairs = 0;    // percent of these whose caption beats the wrong one
+  int64_t test_photos = 0;      // of split "test", use "train"
+  int64_t test_names = 0;       // among which each is classified, by "a photo of a {}."
+  double test_top1 = 0;         // percent
   double test_top5 = 0;
 };
 

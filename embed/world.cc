@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <map>
 #include <string_view>
 #include <utility>
 
 #include "embed/decode_image.h"
 #include "embed/random.h"
+#include "embed/train_manifest.h"
 #include "embed/world_draw.h"
 #include "fmt/format.h"
 
@@ -211,6 +213,20 @@ Rgb Jittered(Rgb colour, Random& random) {
 std::string_view SceneKindName(SceneKind kind) {
   constexpr std::array<std::string_view, 4> kNames = {"colour", "size", "number", "place"};
   return kNames[static_cast<size_t>(kind)];
+}
+
+absl::StatusOr<std::vector<WorldPicture>> ReadWorldPictures(const std::string& manifest) {
+  const auto rows = ReadManifest(manifest, {"train", "train"});
+  if (!rows.ok()) return rows.status();
+  const std::filesystem::path dir = std::filesystem::path(manifest).parent_path();
+  std::vector<WorldPicture> pictures;
+  for (const LabelledPhoto& row : *rows) {
+    const bool plain = std::all_of(row.label.begin(), row.label.end(),
+                                   [](char c) { return c == ' ' || (c >= 'a' && c <= 'z'); });
+    if (!plain || std::count(row.label.begin(), row.label.end(), ' ') > 1) continue;
+    pictures.push_back({row.label, (dir / row.file).string()});
+  }
+  return pictures;
 }
 
 World::World() : names_(kShapes.begin(), kShapes.end()) {}

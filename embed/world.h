@@ -48,6 +48,9 @@ struct WorldPicture {
   std::string path;
 };
 
+// Of a manifest (train_manifest.h) the pictures to train on whose label is one or two plain words.
+absl::StatusOr<std::vector<WorldPicture>> ReadWorldPictures(const std::string& manifest);
+
 class World {
  public:
   // Of drawn shapes in ten colours.

@@ -96,6 +96,8 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
   clip->add_option("--template", options->label_template,
                    "Sentence for a label, which goes in at {}")
       ->capture_default_str();
+  clip->add_option("--scenes", options->scenes,
+                   "So many scenes whose wrong caption has the words of the right one");
   clip->add_option("--report", request->report,
                    "Also prompts and linear probes; all of it into PATH.html and PATH.json")
       ->type_name("PATH");

@@ -67,6 +67,7 @@ void AddSearch(CLI::App& app, Globals& globals, Command& run);
 void AddServe(CLI::App& app, Globals& globals, Command& run);
 void AddEmbed(CLI::App& app, Globals& globals, Command& run);
 void AddClassify(CLI::App& app, Globals& globals, Command& run);
+void AddWorld(CLI::App& app, Globals& globals, Command& run);
 void AddStats(CLI::App& app, Globals& globals, Command& run);
 void AddVerify(CLI::App& app, Globals& globals, Command& run);
 void AddEval(CLI::App& app, Globals& globals, Command& run);

@@ -38,6 +38,7 @@ int Main(int argc, char** argv) {
   AddEval(app, globals, run);
   AddTrain(app, globals, run);
   AddModels(app, globals, run);
+  AddWorld(app, globals, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -31,6 +31,11 @@ torch::Tensor AddTable(torch::nn::Module& owner, const std::string& name, int64_
   return AddGroup(owner, name)->register_parameter("weight", torch::empty({rows, width}));
 }
 
+// [n, length]: true where a token is real.
+torch::Tensor RealTokens(const torch::Tensor& lengths, int64_t length) {
+  return torch::arange(length, lengths.options()).unsqueeze(0) < lengths.unsqueeze(1);
+}
+
 }  // namespace
 
 absl::StatusOr<BertOptions> ParseBertOptions(const TowerConfig& config, int vocab_size) {
@@ -102,12 +107,18 @@ torch::Tensor Bert::Embed(const torch::Tensor& ids) {
 }
 
 torch::Tensor Bert::Forward(const torch::Tensor& ids, const torch::Tensor& lengths) {
-  const torch::Tensor places = torch::arange(ids.size(1), ids.options());
-  const torch::Tensor keep = places.unsqueeze(0) < lengths.unsqueeze(1);
+  return MeanOfWords(Words(ids, lengths), lengths);
+}
+
+torch::Tensor Bert::Words(const torch::Tensor& ids, const torch::Tensor& lengths) {
   torch::Tensor x = Embed(ids);
-  const torch::Tensor keep_keys = keep.unsqueeze(1).unsqueeze(1);
+  const torch::Tensor keep_keys = RealTokens(lengths, ids.size(1)).unsqueeze(1).unsqueeze(1);
   for (const auto& layer : layers_) x = layer->Forward(x, keep_keys);
-  const torch::Tensor sum = (x * keep.unsqueeze(2)).sum(1);
+  return x;
+}
+
+torch::Tensor Bert::MeanOfWords(const torch::Tensor& words, const torch::Tensor& lengths) {
+  const torch::Tensor sum = (words * RealTokens(lengths, words.size(1)).unsqueeze(2)).sum(1);
   return sum / lengths.unsqueeze(1);
 }
 

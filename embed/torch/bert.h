@@ -55,6 +55,9 @@ class Bert : public torch::nn::Module {
   // 1). Returns the mean over the real tokens, [n, width], not normalised. Padding does not change
   // it. length <= positions, or torch throws.
   torch::Tensor Forward(const torch::Tensor& ids, const torch::Tensor& lengths);
+  // Its two halves: the vectors of the single tokens, [n, length, width], and their mean.
+  torch::Tensor Words(const torch::Tensor& ids, const torch::Tensor& lengths);
+  static torch::Tensor MeanOfWords(const torch::Tensor& words, const torch::Tensor& lengths);
 
  private:
   torch::Tensor Embed(const torch::Tensor& ids);

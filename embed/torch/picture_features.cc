@@ -26,14 +26,21 @@ Image View(const PictureViews& views, int64_t picture, const Image& image) {
   return AugmentedView(image, views.size, ViewSeed(views, picture), views.augment);
 }
 
+absl::StatusOr<Image> Picture(const PictureViews& views, int64_t i) {
+  if (views.source) return views.source(i);
+  auto decoded = DecodeImageFile(views.paths[i]);
+  if (!decoded.ok()) return decoded.status();
+  return std::move(decoded->image);
+}
+
 absl::StatusOr<torch::Tensor> Pixels(const PictureViews& views, int64_t begin, int64_t end) {
   const PreprocessOptions options = LitePreprocess(views.size);
   const int64_t size = views.size;
   torch::Tensor pixels = torch::empty({end - begin, 3, size, size}, torch::kFloat32);
   for (int64_t i = begin; i < end; ++i) {
-    const auto decoded = DecodeImageFile(views.paths[i]);
-    if (!decoded.ok()) return decoded.status();
-    Preprocess(View(views, i, decoded->image), options,
+    const auto picture = Picture(views, i);
+    if (!picture.ok()) return picture.status();
+    Preprocess(View(views, i, *picture), options,
                pixels.data_ptr<float>() + (i - begin) * 3 * size * size);
   }
   return pixels;

@@ -22,7 +22,8 @@ PreprocessOptions LitePreprocess(int size);
 enum class Pooling { kMean, kCentral };  // MeanFeatures or CentralFeatures
 
 struct PictureViews {
-  std::vector<std::string> paths;
+  std::vector<std::string> paths;  // of files, or what tells the pictures of `source` apart
+  std::function<absl::StatusOr<Image>(int64_t)> source = nullptr;  // picture i, instead of files
   std::string cache_dir;
   std::string name;     // of the set: "train"
   std::string network;  // what looks at them, for the cache's key

@@ -55,11 +55,9 @@ torch::Tensor PosteriorHead::Detail(const torch::Tensor& central) const {
   return Unit(torch::linear(central - detail_mean, detail_weight));
 }
 
-torch::Tensor PosteriorHead::Forward(const torch::Tensor& features,
-                                     const torch::Tensor& central) const {
+torch::Tensor PosteriorHead::Row(const torch::Tensor& semantic, const torch::Tensor& detail) const {
   const double share = shape_.detail_share;
-  return torch::cat({Semantic(features) * std::sqrt(1 - share), Detail(central) * std::sqrt(share)},
-                    1);
+  return torch::cat({semantic * std::sqrt(1 - share), detail * std::sqrt(share)}, 1);
 }
 
 void PosteriorHead::Initialise() {

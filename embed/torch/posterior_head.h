@@ -8,6 +8,7 @@
 //   estimate = unit(softmax((class_weight f + class_bias) inverse_temperature) class_texts)
 //   learned  = unit(out_weight relu(hidden_weight f + hidden_bias) + out_bias)
 //   semantic = unit(a estimate + (1 - a) learned),  a = sigmoid(gate)
+//   and where there is a relation (relation.h), semantic' = unit(semantic + relation)
 //   detail   = unit(detail_weight (c - detail_mean))
 // where f is the mean of the network's last map and c the mean that favours its centre.
 // A row is [sqrt(1 - share) semantic, sqrt(share) detail]. Texts have zeros for the detail, which
@@ -39,11 +40,12 @@ class PosteriorHead : public Float32Module {
  public:
   explicit PosteriorHead(const PosteriorHeadShape& shape, TowerInit init = TowerInit::kPublished);
 
-  // Both [n, features] f32, f and c as above, to [n, width + detail], unit length.
-  torch::Tensor Forward(const torch::Tensor& features, const torch::Tensor& central) const;
+  // A row of its parts, [n, width] and [n, detail], all of unit length.
+  torch::Tensor Row(const torch::Tensor& semantic, const torch::Tensor& detail) const;
   torch::Tensor Estimate(const torch::Tensor& features) const;
-  // `keep` [n, hidden], if defined, multiplies the hidden units (dropout).
+  // f [n, features] f32. `keep` [n, hidden], if defined, multiplies the hidden units (dropout).
   torch::Tensor Semantic(const torch::Tensor& features, const torch::Tensor& keep = {}) const;
+  // c [n, features] f32.
   torch::Tensor Detail(const torch::Tensor& central) const;
 
   const PosteriorHeadShape& shape() const { return shape_; }

@@ -77,15 +77,22 @@ absl::StatusOr<std::shared_ptr<PosteriorTower>> PosteriorTower::Make(const Tower
   auto shape = ParseShape(config, dim);
   if (!shape.ok()) return shape.status();
   shape->features = variant->features;
+  auto relation = MakeRelation(config, variant->stages.back().channels, shape->width, init);
+  if (!relation.ok()) return relation.status();
   auto trunk = std::make_shared<EfficientNetLite>(*variant, init);
   trunk->FoldBatchNorm();
-  return std::shared_ptr<PosteriorTower>(
+  std::shared_ptr<PosteriorTower> tower(
       new PosteriorTower(std::move(trunk), std::make_shared<PosteriorHead>(*shape, init)));
+  if (*relation) tower->relation = tower->register_module("relation", *std::move(relation));
+  return tower;
 }
 
 torch::Tensor PosteriorTower::Forward(torch::Tensor pixels) {
-  const torch::Tensor places = trunk->Places(pixels);
-  return head->Forward(MeanFeatures(places), CentralFeatures(places));
+  const torch::Tensor map = trunk->PlacesBefore(pixels, trunk->blocks());
+  const torch::Tensor places = trunk->PlacesFrom(map, trunk->blocks());
+  torch::Tensor semantic = head->Semantic(MeanFeatures(places));
+  if (relation) semantic = torch::nn::functional::normalize(semantic + relation->ForwardMap(map));
+  return head->Row(semantic, head->Detail(CentralFeatures(places)));
 }
 
 double PosteriorTower::TextShare() const { return std::sqrt(1 - head->shape().detail_share); }

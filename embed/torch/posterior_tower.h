@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "embed/torch/efficientnet_lite.h"
 #include "embed/torch/posterior_head.h"
+#include "embed/torch/relation.h"
 
 namespace imago {
 
@@ -33,6 +34,7 @@ class PosteriorTower : public ImageTower {
 
   const std::shared_ptr<EfficientNetLite> trunk;
   const std::shared_ptr<PosteriorHead> head;
+  std::shared_ptr<Relation> relation;  // of the map before the network's last layer; or null
 
  private:
   PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,

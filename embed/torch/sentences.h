@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "embed/tokenizer.h"
 #include "embed/torch/bert.h"
+#include "embed/torch/row_cache.h"
 
 namespace imago {
 
@@ -32,6 +33,18 @@ absl::StatusOr<torch::Tensor> EncodeSentences(const SentenceEncoder& encoder,
                                               const std::vector<std::string>& texts,
                                               const SentenceCache& cache,
                                               const std::function<absl::Status(int64_t)>& progress);
+
+// The vectors of the single tokens of each text, f16 [texts, length, width], zeros after its end,
+// kept as EncodeSentences' rows are; `lengths` [texts] int64 counts the tokens. Longer texts are
+// cut to `length`.
+struct SentenceWords {
+  RowFiles words;
+  torch::Tensor lengths;
+};
+absl::StatusOr<SentenceWords> EncodeWords(const SentenceEncoder& encoder,
+                                          const std::vector<std::string>& texts, int length,
+                                          const SentenceCache& cache,
+                                          const std::function<absl::Status(int64_t)>& progress);
 
 }  // namespace imago
 

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
 #include "embed/starter_card.h"
 #include "embed/torch/clip_model.h"
 #include "embed/torch/picture_features.h"
@@ -16,14 +19,40 @@ namespace imago {
 namespace {
 
 constexpr uintmax_t kMaxBundleBytes = 60'000'000;
-constexpr int64_t kPositions = 128;
+constexpr int64_t kPositions = kSentenceTokens;
 constexpr int64_t kSentenceWidth = 384;
 
-// Copies all that `to` has and `from` too; a table of positions may be longer there.
-void CopyWeights(const torch::nn::Module& from, torch::nn::Module& to) {
+constexpr char kWordTable[] = "embeddings.word_embeddings.weight";
+
+// Lines of WordPiece's file, and which of them stand for something.
+struct Vocabulary {
+  std::string text;
+  torch::Tensor rows;  // int64
+};
+
+Vocabulary UsedWords(const std::string& vocab) {
+  Vocabulary used;
+  std::vector<int64_t> rows;
+  int64_t row = 0;
+  for (const absl::string_view line : absl::StrSplit(vocab, '\n', absl::SkipEmpty())) {
+    if (!absl::StartsWith(line, "[unused")) {
+      used.text.append(line.data(), line.size()).append("\n");
+      rows.push_back(row);
+    }
+    ++row;
+  }
+  used.rows = torch::tensor(rows, torch::kInt64);
+  return used;
+}
+
+// Copies all that `to` has and `from` too; a table of positions may be longer there, and of words
+// only the rows `words` are wanted.
+void CopyWeights(const torch::nn::Module& from, torch::nn::Module& to,
+                 const torch::Tensor& words = {}) {
   const auto sources = WeightsByName(from);
   for (auto& [name, target] : WeightsByName(to)) {
     torch::Tensor source = sources.at(name).detach();
+    if (name == kWordTable && words.defined()) source = source.index_select(0, words);
     if (source.dim() > 0 && source.size(0) > target.size(0)) {
       source = source.narrow(0, 0, target.size(0));
     }
@@ -32,17 +61,21 @@ void CopyWeights(const torch::nn::Module& from, torch::nn::Module& to) {
 }
 
 absl::StatusOr<std::shared_ptr<ClipModel>> Assemble(const StarterParts& parts,
-                                                    const BundleConfig& config, double max_scale) {
-  const auto vocab_size = WeightsByName(parts.bert).at("embeddings.word_embeddings.weight").size(0);
-  auto model = ClipModel::Make(config, static_cast<int>(vocab_size), TowerInit::kNone);
+                                                    const BundleConfig& config,
+                                                    const torch::Tensor& words, double max_scale) {
+  auto model = ClipModel::Make(config, static_cast<int>(words.size(0)), TowerInit::kNone);
   if (!model.ok()) return model.status();
   const torch::NoGradGuard no_grad;
   const auto image = std::dynamic_pointer_cast<PosteriorTower>((*model)->image);
   const auto text = std::dynamic_pointer_cast<CentredBert>((*model)->text);
   CopyWeights(parts.trunk, *image->trunk);
   CopyWeights(*parts.model.head, *image->head);
-  CopyWeights(parts.bert, *text->bert);
+  CopyWeights(parts.bert, *text->bert, words);
   CopyWeights(*parts.model.centre, *text->centre);
+  if (parts.relations != nullptr) {
+    CopyWeights(*parts.relations->image, *image->relation);
+    CopyWeights(*parts.relations->text, *text->relation);
+  }
   (*model)->logit_scale.copy_(parts.model.logit_scale.clamp_max(std::log(max_scale)));
   return model;
 }
@@ -75,6 +108,12 @@ BundleConfig StarterConfig(const TrainClipOptions& options) {
   config.text_tower.kind = "bert-centred";
   config.text_tower.numbers = {
       {"width", kSentenceWidth}, {"layers", 6}, {"heads", 12}, {"positions", kPositions}};
+  if (options.relation_steps > 0) {
+    for (TowerConfig* tower : {&config.image_tower, &config.text_tower}) {
+      tower->numbers["relation_width"] = options.relation_width;
+      tower->numbers["relation_layers"] = options.relation_layers;
+    }
+  }
   return config;
 }
 
@@ -83,7 +122,8 @@ absl::StatusOr<Bundle> WriteStarterBundle(const StarterParts& parts,
                                           const StarterCard& card) {
   BundleConfig config = StarterConfig(options);
   config.card_json = StarterCardJson(options, card.report, card.sources);
-  const auto model = Assemble(parts, config, options.max_logit_scale);
+  const Vocabulary used = UsedWords(parts.vocab);
+  const auto model = Assemble(parts, config, used.rows, options.max_logit_scale);
   if (!model.ok()) return model.status();
   const std::string& dir = options.out_dir;
   if (auto status = MakeFolders(dir); !status.ok()) return status;
@@ -91,7 +131,7 @@ absl::StatusOr<Bundle> WriteStarterBundle(const StarterParts& parts,
   const auto write = [&](const char* name, const std::string& bytes) {
     if (status.ok()) status = WriteFileDurably(dir + "/" + name, bytes);
   };
-  write("vocab.txt", parts.vocab);
+  write("vocab.txt", used.text);
   write("CARD.md", StarterCardText(options, card.report, card.sources));
   write("NOTICE", StarterNotice(options));
   write("model.json", BundleConfigToJson(config));

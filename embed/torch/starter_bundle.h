@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "embed/bundle.h"
 #include "embed/torch/efficientnet_lite.h"
+#include "embed/torch/relation_run.h"
 #include "embed/torch/starter_model.h"
 #include "embed/train_clip.h"
 
@@ -19,7 +20,8 @@ struct StarterParts {
   const EfficientNetLite& trunk;  // folded
   const Bert& bert;
   const StarterModel& model;
-  std::string vocab;  // WordPiece's file
+  const RelationModel* relations;  // null: none
+  std::string vocab;               // WordPiece's file
 };
 
 struct StarterCard {
@@ -30,7 +32,8 @@ struct StarterCard {
 BundleConfig StarterConfig(const TrainClipOptions& options);
 
 // Writes model.json, weights.safetensors (f16), vocab.txt, CARD.md and NOTICE into options.out_dir,
-// each atomically, model.json last. kOutOfRange when the files exceed 60,000,000 bytes together.
+// each atomically, model.json last. Tokens that stand for nothing ("[unused7]") are left out.
+// kOutOfRange when the files exceed 60,000,000 bytes together.
 absl::StatusOr<Bundle> WriteStarterBundle(const StarterParts& parts,
                                           const TrainClipOptions& options, const StarterCard& card);
 

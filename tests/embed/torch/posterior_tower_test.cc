@@ -74,7 +74,7 @@ TEST(PosteriorHead, EqualsItsFormula) {
   head.detail_mean.normal_();
   const torch::Tensor features = torch::rand({3, shape.features});
   const torch::Tensor central = torch::rand({3, shape.features});
-  const torch::Tensor rows = head.Forward(features, central);
+  const torch::Tensor rows = head.Row(head.Semantic(features), head.Detail(central));
   for (int64_t n = 0; n < 3; ++n) {
     std::vector<double> f;
     std::vector<double> c;

@@ -1,0 +1,130 @@
+#include "embed/torch/relation_run.h"
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <limits>
+#include <utility>
+
+#include "embed/random.h"
+#include "embed/torch/checkpoint.h"
+#include "embed/torch/picture_features.h"
+#include "embed/torch/starter_model.h"
+
+namespace imago {
+namespace {
+
+constexpr double kDecay = 0.05;
+
+// What the relations add to these rows.
+torch::Tensor AddedTo(Relation& image, const RelationPictures& pictures,
+                      const torch::Tensor& indices) {
+  return image.ForwardMap(MapsOf(pictures.maps, indices).to(torch::kFloat32));
+}
+
+torch::Tensor AddedTo(Relation& text, const RelationTexts& texts, const torch::Tensor& indices) {
+  return text.ForwardWords(texts.words.Rows(indices).to(torch::kFloat32),
+                           texts.lengths.index_select(0, indices));
+}
+
+torch::Tensor Unit(const torch::Tensor& rows) { return torch::nn::functional::normalize(rows); }
+
+// Picture i goes with text i. Texts of equal keys are not told apart.
+torch::Tensor PairLoss(const torch::Tensor& pictures, const torch::Tensor& texts,
+                       const torch::Tensor& keys) {
+  const int64_t n = pictures.size(0);
+  const torch::Tensor own = torch::arange(n);
+  torch::Tensor same = keys.narrow(0, 0, n).unsqueeze(1) == keys.unsqueeze(0);
+  same.index_put_({own, own}, torch::zeros({n}, same.options()));
+  const double never = -std::numeric_limits<float>::infinity();
+  const torch::Tensor logits = torch::matmul(pictures, texts.t()).masked_fill(same, never);
+  const torch::Tensor back = logits.narrow(1, 0, n).t();
+  return torch::nn::functional::cross_entropy(logits, own) +
+         torch::nn::functional::cross_entropy(back, own);
+}
+
+}  // namespace
+
+RelationModel::RelationModel(const RelationShape& image_shape, const RelationShape& text_shape)
+    : image(register_module("image", std::make_shared<Relation>(image_shape))),
+      text(register_module("text", std::make_shared<Relation>(text_shape))) {}
+
+torch::Tensor RelationModel::Pictures(const RelationPictures& pictures,
+                                      const torch::Tensor& indices) const {
+  return Unit(pictures.rows.index_select(0, indices) + AddedTo(*image, pictures, indices));
+}
+
+torch::Tensor RelationModel::Texts(const RelationTexts& texts, const torch::Tensor& indices) const {
+  return Unit(texts.rows.index_select(0, indices) + AddedTo(*text, texts, indices));
+}
+
+RelationRun::RelationRun(std::shared_ptr<RelationModel> model, const RelationSet* set,
+                         const RelationOptions& options)
+    : model_(std::move(model)), set_(set), options_(options) {
+  optimiser_ = std::make_unique<torch::optim::AdamW>(
+      model_->parameters(),
+      torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(kDecay));
+}
+
+torch::Tensor RelationRun::Loss(int64_t step) const {
+  Random mix(options_.seed);
+  mix = Random(mix.Next() ^ static_cast<uint64_t>(step));
+  const at::Generator random = at::make_generator<at::CPUGeneratorImpl>(mix.Next());
+  const auto draw = [&random](int64_t most, int64_t count) {
+    return torch::randint(most, {count}, random, torch::kInt64);
+  };
+  const int64_t scenes = set_->scenes.rows.size(0);
+  const torch::Tensor drawn = draw(scenes, options_.scenes);
+  const torch::Tensor captions = torch::cat({drawn, drawn + scenes});
+  const torch::Tensor texts = model_->Texts(set_->captions, captions);
+  const torch::Tensor loss = PairLoss(options_.scale * model_->Pictures(set_->scenes, drawn), texts,
+                                      set_->captions.keys.index_select(0, captions));
+  const torch::Tensor photos =
+      AddedTo(*model_->image, set_->photos, draw(set_->photos.rows.size(0), options_.plain));
+  const torch::Tensor plain =
+      AddedTo(*model_->text, set_->plain, draw(set_->plain.rows.size(0), options_.plain));
+  return loss + options_.still * (photos.square().sum(1).mean() + plain.square().sum(1).mean());
+}
+
+void RelationRun::Step() {
+  const auto step = static_cast<int64_t>(history_.size());
+  const double factor = RateFactor(step, options_.steps);
+  for (torch::optim::OptimizerParamGroup& group : optimiser_->param_groups()) {
+    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(options_.rate * factor);
+  }
+  optimiser_->zero_grad();
+  const torch::Tensor loss = Loss(step);
+  loss.backward();
+  optimiser_->step();
+  // Through f32, as a checkpoint keeps it.
+  history_.push_back({step, loss.item<float>(), static_cast<float>(options_.rate * factor),
+                      static_cast<float>(options_.scale)});
+}
+
+absl::Status RelationRun::Save(const std::string& path) {
+  return SaveCheckpoint(path, {options_.settings, history_}, *model_, *optimiser_);
+}
+
+absl::Status RelationRun::Load(const std::string& path) {
+  auto history = LoadCheckpoint(path, options_.settings, *model_, *optimiser_);
+  if (!history.ok()) return history.status();
+  history_ = *std::move(history);
+  return absl::OkStatus();
+}
+
+double PairAccuracy(const RelationModel& model, const RelationPictures& pictures,
+                    const RelationTexts& texts) {
+  const torch::NoGradGuard no_grad;
+  constexpr int64_t kPass = 64;
+  const int64_t count = pictures.rows.size(0);
+  int64_t right = 0;
+  for (int64_t begin = 0; begin < count; begin += kPass) {
+    const torch::Tensor some = torch::arange(begin, std::min(begin + kPass, count));
+    const torch::Tensor rows = model.Pictures(pictures, some);
+    const torch::Tensor gap =
+        (rows * (model.Texts(texts, some) - model.Texts(texts, some + count))).sum(1);
+    right += (gap > 0).sum().item<int64_t>();
+  }
+  return static_cast<double>(right) / static_cast<double>(count);
+}
+
+}  // namespace imago
