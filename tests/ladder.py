@@ -16,6 +16,7 @@ HEAVY = {
     r"(immintrin|x86intrin|amxintrin)\.h": r"kernels/kernels_\w+\.cc",
     r"rocksdb/": r"storage/rocks_\w+\.cc",
     r"(opencv2|jpeglib|turbojpeg|png\.h|webp|gif_lib|tiffio|jerror)": r"embed/(decode_\w+|contact_sheet)\.(cc|h)",
+    r"zip\.h": r"embed/zip_archive\.cc",
     r"lib(av|sw)\w+/": r"embed/decode_video\.cc",
     r"(torch|ATen|c10)/": r"(embed|generate)/torch/\w+\.(cc|h)",
     r"sentencepiece": r"embed/sentencepiece_model\.cc",

@@ -8,12 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "embed/published_clip.h"
+#include "embed/published_folder.h"
 #include "embed/tokenizer.h"
-#include "embed/torch/clip_model.h"
-#include "embed/torch/published_clip.h"
-#include "embed/torch/published_folder.h"
 #include "fmt/format.h"
-#include "fmt/ranges.h"
 #include "storage/durable_file.h"
 
 namespace imago {
@@ -30,6 +28,7 @@ std::string MakeCard(const std::string& weights, ClipLayout layout,
   nlohmann::ordered_json card;
   card["initialised_from"] =
       fmt::format("{} ({} layout)", fs::path(weights).filename().string(), ClipLayoutName(layout));
+  card["layout"] = ClipLayoutWord(layout);
   card["trained_on"] = "not by Imago: see where the weights were published";
   card["licence"] = "that of the published weights";
   auto& activation = card["activation"];
@@ -49,71 +48,63 @@ absl::StatusOr<BundleConfig> MakeConfig(const ImportClipOptions& options,
   const auto derived = DeriveShapes(tensors, published.heads, config);
   if (!derived.ok()) return derived.status();
   vocab_size = *derived;
-  if (config.image_tower.kind == "vit") {
+  if (config.image_tower.kind != "modified-resnet") {
     config.image_tower.words["activation"] = published.activation_image;
   }
   config.text_tower.words["activation"] = published.activation_text;
   return config;
 }
 
-// Exactly the tensors of the model that the config describes, each of its shape.
-absl::Status CheckTensors(const RenamedTensors& tensors, const BundleConfig& config,
-                          int vocab_size) {
-  const auto model = ClipModel::Make(config, vocab_size, TowerInit::kNone);
-  if (!model.ok()) return model.status();
-  const auto weights = (*model)->Weights();
-  for (const auto& [name, weight] : weights) {
-    const auto found = tensors.find(name);
-    if (found == tensors.end()) {
-      return absl::InvalidArgumentError(fmt::format("1 tensor missing: {}", name));
-    }
-    const RenamedTensor& tensor = found->second;
-    if (torch::IntArrayRef(tensor.shape) != weight.sizes()) {
-      return absl::InvalidArgumentError(fmt::format(
-          "tensor {} has the shape [{}], it must be [{}]", fmt::join(tensor.parts, " + "),
-          fmt::join(tensor.shape, ", "), fmt::join(weight.sizes().vec(), ", ")));
-    }
+// The tokenizer into the config.
+absl::Status AddTokenizer(const TokenizerFile& file, int vocab_size, BundleConfig& config) {
+  const auto tokenizer = NewTokenizer(file.kind, file.bytes);
+  if (!tokenizer.ok()) return Named(file.name, tokenizer.status());
+  if ((*tokenizer)->vocab_size() != vocab_size) {
+    return absl::InvalidArgumentError(fmt::format("the weights have {} tokens, the tokenizer {}",
+                                                  vocab_size, (*tokenizer)->vocab_size()));
   }
-  for (const auto& [name, tensor] : tensors) {
-    if (weights.count(name) == 0) {
-      return absl::InvalidArgumentError(
-          fmt::format("tensor {} has no place in CLIP", tensor.parts.front()));
-    }
-    if (tensor.type == TensorType::kI64 || tensor.type == TensorType::kI32 ||
-        tensor.type == TensorType::kU8) {
-      return absl::InvalidArgumentError(fmt::format("tensor {} is {}, not floating point",
-                                                    tensor.parts.front(),
-                                                    TensorTypeName(tensor.type)));
-    }
+  config.tokenizer_kind = file.kind;
+  config.tokenizer_file = file.name;
+  if (config.text_tower.kind == "siglip-text") {
+    config.text_tower.numbers["pad_id"] = (*tokenizer)->pad_id();
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckVocabulary(const MergesFile& merges, int vocab_size) {
-  const auto tokenizer = NewClipBpeTokenizer(merges.bytes);
-  if (!tokenizer.ok()) return Named(merges.name, tokenizer.status());
-  if ((*tokenizer)->vocab_size() == vocab_size) return absl::OkStatus();
-  return absl::InvalidArgumentError(fmt::format("the weights have {} tokens, the tokenizer {}",
-                                                vocab_size, (*tokenizer)->vocab_size()));
-}
-
 // What goes into the bundle's folder.
 struct Parts {
-  const SafetensorsFile& file;
+  const WeightFiles& files;
   RenamedTensors tensors;
-  MergesFile merges;
+  TokenizerFile tokenizer;
   BundleConfig config;
 };
 
-absl::Status WriteParts(const Parts& parts, const fs::path& folder) {
-  std::vector<TensorToWrite> tensors;
+absl::Status WriteWeights(const Parts& parts, const std::string& path) {
+  std::vector<TensorToStream> tensors;
   for (const auto& [name, tensor] : parts.tensors) {
-    tensors.push_back({name, tensor.type, tensor.shape, JoinBytes(parts.file, tensor)});
+    tensors.push_back({name, tensor.type, tensor.shape,
+                       [&parts, &tensor = tensor] { return JoinBytes(parts.files, tensor); }});
   }
-  auto status =
-      WriteSafetensors((folder / "weights.safetensors").string(), tensors, {{"format", "pt"}});
+  return StreamSafetensors(path, tensors, {{"format", "pt"}});
+}
+
+// What the files hold beside the weights, for an export that gives back all of it.
+absl::Status WriteRest(const WeightFiles& files, const std::string& path) {
+  std::vector<TensorToStream> tensors;
+  for (const auto& [name, info] : files.tensors()) {
+    if (!IsNoWeight(name)) continue;
+    tensors.push_back(
+        {name, info.type, info.shape, [&files, &name = name] { return files.Read(name); }});
+  }
+  return StreamSafetensors(path, tensors, files.metadata());
+}
+
+absl::Status WriteParts(const Parts& parts, const fs::path& folder) {
+  auto status = WriteWeights(parts, (folder / "weights.safetensors").string());
   if (!status.ok()) return status;
-  status = WriteFileDurably((folder / parts.merges.name).string(), parts.merges.bytes);
+  status = WriteRest(parts.files, (folder / kPublishedRest).string());
+  if (!status.ok()) return status;
+  status = WriteFileDurably((folder / parts.tokenizer.name).string(), parts.tokenizer.bytes);
   if (!status.ok()) return status;
   return WriteFileDurably((folder / "model.json").string(), BundleConfigToJson(parts.config));
 }
@@ -166,14 +157,14 @@ absl::StatusOr<Bundle> WriteBundle(const Parts& parts, const fs::path& models_di
 }
 
 absl::StatusOr<Bundle> Import(const ImportClipOptions& options, const std::string& weights) {
-  const auto file = SafetensorsFile::Open(weights);
-  if (!file.ok()) return file.status();
-  const auto layout = DetectClipLayout(*file);
+  const auto files = WeightFiles::Open(weights);
+  if (!files.ok()) return files.status();
+  const auto layout = DetectClipLayout(*files);
   if (!layout.ok()) return Named(weights, layout.status());
   const std::string folder = fs::path(weights).parent_path().string();
   const auto published = ReadPublishedConfig(folder, *layout);
   if (!published.ok()) return Named(folder, published.status());
-  auto tensors = RenameTensors(*file, *layout);
+  auto tensors = RenameTensors(*files, *layout);
   if (!tensors.ok()) return Named(weights, tensors.status());
   int vocab_size = 0;
   auto config = MakeConfig(options, *tensors, *published, vocab_size);
@@ -181,16 +172,15 @@ absl::StatusOr<Bundle> Import(const ImportClipOptions& options, const std::strin
   if (auto status = CheckTensors(*tensors, *config, vocab_size); !status.ok()) {
     return Named(weights, status);
   }
-  auto merges = FindMerges(folder, options.tokenizer_path);
-  if (!merges.ok()) return merges.status();
-  if (auto status = CheckVocabulary(*merges, vocab_size); !status.ok()) return status;
-  config->tokenizer_file = merges->name;
+  auto tokenizer = FindTokenizer(folder, *layout, options.tokenizer_path);
+  if (!tokenizer.ok()) return tokenizer.status();
+  if (auto status = AddTokenizer(*tokenizer, vocab_size, *config); !status.ok()) return status;
   config->card_json = MakeCard(weights, *layout, *published, *config);
   // Before anything is written: the name may be none.
   if (auto parsed = ParseBundleConfig(BundleConfigToJson(*config)); !parsed.ok()) {
     return parsed.status();
   }
-  return WriteBundle({*file, *std::move(tensors), *std::move(merges), *std::move(config)},
+  return WriteBundle({*files, *std::move(tensors), *std::move(tokenizer), *std::move(config)},
                      options.models_dir);
 }
 
@@ -201,8 +191,6 @@ absl::StatusOr<Bundle> ImportClip(const ImportClipOptions& options) {
   if (!weights.ok()) return weights.status();
   try {
     return Import(options, *weights);
-  } catch (const c10::Error& error) {
-    return absl::InternalError(fmt::format("{}: {}", *weights, error.what_without_backtrace()));
   } catch (const std::exception& error) {
     return absl::InternalError(fmt::format("{}: {}", *weights, error.what()));
   }

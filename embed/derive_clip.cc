@@ -1,6 +1,7 @@
+#include <algorithm>
 #include <cmath>
 
-#include "embed/torch/published_clip.h"
+#include "embed/published_clip.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -33,14 +34,15 @@ int64_t Count(const RenamedTensors& tensors, const std::string& prefix, const st
   return count;
 }
 
-// The side of a square of places; positions hold one row more.
-absl::StatusOr<int64_t> Grid(const RenamedTensors& tensors, const std::string& name) {
+// The side of a square of places; positions hold `more` rows more.
+absl::StatusOr<int64_t> Grid(const RenamedTensors& tensors, const std::string& name, int64_t more) {
   const auto rows = Axis(tensors, name, 2, 0);
   if (!rows.ok()) return rows;
-  const auto grid = static_cast<int64_t>(std::lround(std::sqrt(*rows - 1)));
-  if (grid >= 1 && grid * grid + 1 == *rows) return grid;
+  const int64_t places = std::max<int64_t>(0, *rows - more);
+  const auto grid = static_cast<int64_t>(std::lround(std::sqrt(places)));
+  if (grid >= 1 && grid * grid == places) return grid;
   return absl::InvalidArgumentError(
-      fmt::format("tensor {} has {} rows, no square and one", name, *rows));
+      fmt::format("tensor {} has {} rows, no square and {}", name, *rows, more));
 }
 
 // "width", "layers", "heads", "mlp_width" of the transformer below `tower` ("image.").
@@ -70,7 +72,7 @@ absl::Status DeriveVit(const RenamedTensors& tensors, int64_t heads, BundleConfi
   if (auto status = DeriveTransformer(tensors, "image.", heads, tower); !status.ok()) return status;
   const auto patch = Axis(tensors, "image.conv1.weight", 4, 2);
   if (!patch.ok()) return patch.status();
-  const auto grid = Grid(tensors, "image.positional_embedding");
+  const auto grid = Grid(tensors, "image.positional_embedding", 1);
   if (!grid.ok()) return grid.status();
   const auto dim = Axis(tensors, "image.proj", 2, 1);
   if (!dim.ok()) return dim.status();
@@ -80,12 +82,33 @@ absl::Status DeriveVit(const RenamedTensors& tensors, int64_t heads, BundleConfi
   return absl::OkStatus();
 }
 
+absl::Status DeriveSiglipVit(const RenamedTensors& tensors, const ClipHeads& heads,
+                             BundleConfig& config) {
+  TowerConfig& tower = config.image_tower;
+  tower.kind = "siglip-vit";
+  auto status = DeriveTransformer(tensors, "image.", heads.image, tower);
+  if (!status.ok()) return status;
+  const auto patch = Axis(tensors, "image.conv1.weight", 4, 2);
+  if (!patch.ok()) return patch.status();
+  const auto grid = Grid(tensors, "image.positional_embedding", 0);
+  if (!grid.ok()) return grid.status();
+  const int64_t size = heads.image_size != 0 ? heads.image_size : *patch * *grid;
+  if (size / *patch != *grid) {
+    return absl::InvalidArgumentError(fmt::format(
+        "image_size is {}, the tensors are for {} patches of {} in a row", size, *grid, *patch));
+  }
+  tower.numbers["patch"] = *patch;
+  tower.numbers["size"] = size;
+  config.dim = static_cast<int>(tower.numbers["width"]);
+  return absl::OkStatus();
+}
+
 absl::Status DeriveResnet(const RenamedTensors& tensors, BundleConfig& config) {
   TowerConfig& tower = config.image_tower;
   tower.kind = "modified-resnet";
   const auto width = Axis(tensors, "image.layer1.0.conv1.weight", 4, 0);
   if (!width.ok()) return width.status();
-  const auto grid = Grid(tensors, "image.attnpool.positional_embedding");
+  const auto grid = Grid(tensors, "image.attnpool.positional_embedding", 1);
   if (!grid.ok()) return grid.status();
   const auto dim = Axis(tensors, "image.attnpool.c_proj.weight", 2, 0);
   if (!dim.ok()) return dim.status();
@@ -101,7 +124,7 @@ absl::Status DeriveResnet(const RenamedTensors& tensors, BundleConfig& config) {
 }
 
 absl::Status DeriveText(const RenamedTensors& tensors, int64_t heads, BundleConfig& config) {
-  config.text_tower.kind = "clip-text";
+  config.text_tower.kind = tensors.count("text.head.weight") != 0 ? "siglip-text" : "clip-text";
   const auto status = DeriveTransformer(tensors, "text.", heads, config.text_tower);
   if (!status.ok()) return status;
   const auto context = Axis(tensors, "text.positional_embedding", 2, 0);
@@ -115,9 +138,14 @@ absl::Status DeriveText(const RenamedTensors& tensors, int64_t heads, BundleConf
 
 absl::StatusOr<int> DeriveShapes(const RenamedTensors& tensors, const ClipHeads& heads,
                                  BundleConfig& config) {
-  const absl::Status image = tensors.count("image.layer1.0.conv1.weight") != 0
-                                 ? DeriveResnet(tensors, config)
-                                 : DeriveVit(tensors, heads.image, config);
+  absl::Status image;
+  if (tensors.count("image.layer1.0.conv1.weight") != 0) {
+    image = DeriveResnet(tensors, config);
+  } else if (tensors.count("image.attnpool.probe") != 0) {
+    image = DeriveSiglipVit(tensors, heads, config);
+  } else {
+    image = DeriveVit(tensors, heads.image, config);
+  }
   if (!image.ok()) return image;
   if (auto status = DeriveText(tensors, heads.text, config); !status.ok()) return status;
   config.preprocess.size = static_cast<int>(config.image_tower.numbers["size"]);
