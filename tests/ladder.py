@@ -22,7 +22,7 @@ HEAVY = {
     r"sentencepiece": r"embed/sentencepiece_model\.cc",
     r"unicode/": r"embed/\w+\.cc",
     r"faiss/": r"index/faiss_\w+\.cc",
-    r"httplib": r"web/server\w*\.(cc|h)",
+    r"httplib": r"web/(server\w*|hub_http)\.(cc|h)",
     r"nlohmann/json\.hpp": r"\w+/((torch|bench)/)?\w+\.cc",
     r"CLI/": r"tools/(bench/)?\w+\.cc",
 }
