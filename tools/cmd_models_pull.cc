@@ -1,6 +1,7 @@
 // imago models pull and export.
 
 #include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -38,6 +39,8 @@ int PullModel(const Globals& globals, PullOptions options, const std::string& na
               const std::string& tokenizer) {
   const auto config = MakeConfig(globals);
   if (!config.ok()) return Fail(config.status());
+  // A connection that the hub closed while it is written to is an error, not the program's end.
+  std::signal(SIGPIPE, SIG_IGN);
   options.token = Environment("HF_TOKEN", "");
   const auto folder = Pull(globals, options);
   if (!folder.ok()) return Fail(folder.status());
