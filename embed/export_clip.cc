@@ -141,8 +141,10 @@ absl::Status WriteWeights(const Bundle& bundle, const SafetensorsFile& file, Cli
     for (const auto& [name, info] : rest->tensors()) tensors.push_back(Copy(*rest, name, info));
   }
   Sort(tensors);
+  // Without a format Hugging Face's own library does not open a file.
   const std::map<std::string, std::string> usual = {{"format", "pt"}};
-  return StreamSafetensors(path, tensors, rest ? rest->metadata() : usual);
+  const bool told = rest && !rest->metadata().empty();
+  return StreamSafetensors(path, tensors, told ? rest->metadata() : usual);
 }
 
 // Where the weights go: `out` itself, or a file of the folder that `out` is to be.

@@ -33,6 +33,10 @@ int64_t MlpWidth(const TowerConfig& tower) {
   return found == tower.numbers.end() ? 4 * tower.numbers.at("width") : found->second;
 }
 
+double MlpRatio(const TowerConfig& tower) {
+  return static_cast<double>(MlpWidth(tower)) / static_cast<double>(tower.numbers.at("width"));
+}
+
 Json HuggingFaceTower(const TowerConfig& tower, bool siglip) {
   const std::string activation = Activation(tower);
   return {{"hidden_size", tower.numbers.at("width")},
@@ -93,7 +97,7 @@ Json OpenClipVision(const TowerConfig& tower) {
           {"layers", numbers.at("layers")},
           {"width", width},
           {"head_width", width / numbers.at("heads")},
-          {"mlp_ratio", static_cast<double>(MlpWidth(tower)) / static_cast<double>(width)},
+          {"mlp_ratio", MlpRatio(tower)},
           {"patch_size", numbers.at("patch")}};
 }
 
@@ -116,7 +120,8 @@ absl::StatusOr<Json> OpenClipConfig(const BundleConfig& config, int64_t vocab_si
           {"vocab_size", vocab_size},
           {"width", numbers.at("width")},
           {"heads", numbers.at("heads")},
-          {"layers", numbers.at("layers")}}}}},
+          {"layers", numbers.at("layers")},
+          {"mlp_ratio", MlpRatio(config.text_tower)}}}}},
       {"preprocess_cfg",
        {{"mean", Floats(config.preprocess.mean)},
         {"std", Floats(config.preprocess.std)},

@@ -133,7 +133,9 @@ TEST(ExportClip, GivesBackShardsAsOneFile) {
                 nlohmann::json{{"weight_map", map}}.dump());
   const Bundle bundle = Import(folder);
   EXPECT_EQ(bundle.id, Import(WritePublished(tensors)).id);
-  EXPECT_EQ(ReadTensors(Export(bundle, "")), ToMap(tensors));
+  const std::string path = Export(bundle, "");
+  EXPECT_EQ(ReadTensors(path), ToMap(tensors));
+  EXPECT_EQ(SafetensorsFile::Open(path)->metadata().at("format"), "pt");
 }
 
 TEST(ExportClip, TranslatesBetweenLayouts) {
