@@ -33,7 +33,6 @@ inline std::string GitSha1(const std::string& bytes) {
 // Serves until it goes out of scope.
 class LocalServer {
  public:
-  template <typename... Arguments>
   explicit LocalServer(std::unique_ptr<httplib::Server> server) : server_(std::move(server)) {
     port_ = server_->bind_to_any_port("127.0.0.1");
   }
