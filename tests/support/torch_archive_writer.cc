@@ -106,7 +106,7 @@ std::string MakeZip(const std::vector<std::pair<std::string, std::string>>& entr
   std::string file;
   std::string directory;
   for (const auto& [name, bytes] : entries) {
-    directory += "PK\x01\x02" + Number(20, 2) + EntryFacts(name, bytes) + Number(0, 10) +
+    directory += "PK\x01\x02" + Number(20, 2) + EntryFacts(name, bytes) + std::string(10, '\0') +
                  Number(file.size(), 4) + name;
     file += "PK\x03\x04" + EntryFacts(name, bytes) + name + bytes;
   }
