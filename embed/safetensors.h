@@ -7,6 +7,7 @@
 // equal to shape times type, no overlaps, no gaps, no duplicate names.
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -78,6 +79,17 @@ struct TensorToWrite {
 // or bytes that do not fit the shape.
 absl::Status WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                               const std::map<std::string, std::string>& metadata);
+
+// The same without holding more than one tensor at a time. `read` is asked once for each tensor, in
+// order; its error is returned.
+struct TensorToStream {
+  std::string name;
+  TensorType type = TensorType::kF32;
+  std::vector<int64_t> shape;
+  std::function<absl::StatusOr<std::string>()> read;
+};
+absl::Status StreamSafetensors(const std::string& path, const std::vector<TensorToStream>& tensors,
+                               const std::map<std::string, std::string>& metadata);
 
 }  // namespace imago
 

@@ -14,25 +14,28 @@ using Json = nlohmann::ordered_json;
 
 constexpr size_t kAlignment = 8;
 
-absl::Status CheckTensor(const TensorToWrite& tensor, std::set<std::string>& names) {
+// The tensor's size in bytes, as its shape asks for.
+absl::StatusOr<uint64_t> CheckTensor(const TensorToStream& tensor, std::set<std::string>& names) {
   if (tensor.name == "__metadata__" || !names.insert(tensor.name).second) {
     return absl::InvalidArgumentError(
         fmt::format("tensor name \"{}\" is reserved or given twice", tensor.name));
   }
   const absl::StatusOr<uint64_t> bytes = TensorBytes(tensor.type, tensor.shape);
-  if (bytes.ok() && *bytes == tensor.bytes.size()) return absl::OkStatus();
+  if (bytes.ok()) return bytes;
   return absl::InvalidArgumentError(
-      fmt::format("tensor \"{}\" has {} bytes, which its shape does not ask for", tensor.name,
-                  tensor.bytes.size()));
+      fmt::format("tensor \"{}\": {}", tensor.name, std::string(bytes.status().message())));
 }
 
-absl::StatusOr<std::string> MakeHeader(const std::vector<TensorToWrite>& tensors,
+absl::StatusOr<std::string> MakeHeader(const std::vector<TensorToStream>& tensors,
                                        const std::map<std::string, std::string>& metadata) {
   Json root = Json::object();
   if (!metadata.empty()) root["__metadata__"] = metadata;
   uint64_t offset = 0;
-  for (const TensorToWrite& tensor : tensors) {
-    const uint64_t end = offset + tensor.bytes.size();
+  std::set<std::string> names;
+  for (const TensorToStream& tensor : tensors) {
+    const auto bytes = CheckTensor(tensor, names);
+    if (!bytes.ok()) return bytes.status();
+    const uint64_t end = offset + *bytes;
     root[tensor.name] = Json{{"dtype", std::string(TensorTypeName(tensor.type))},
                              {"shape", tensor.shape},
                              {"data_offsets", {offset, end}}};
@@ -50,18 +53,36 @@ absl::StatusOr<std::string> MakeHeader(const std::vector<TensorToWrite>& tensors
   return header + json;
 }
 
+absl::StatusOr<std::string> ReadTensor(const TensorToStream& tensor) {
+  auto bytes = tensor.read();
+  if (!bytes.ok()) return bytes.status();
+  const auto expected = TensorBytes(tensor.type, tensor.shape);
+  if (expected.ok() && *expected == bytes->size()) return bytes;
+  return absl::InvalidArgumentError(fmt::format(
+      "tensor \"{}\" has {} bytes, which its shape does not ask for", tensor.name, bytes->size()));
+}
+
 }  // namespace
+
+absl::Status StreamSafetensors(const std::string& path, const std::vector<TensorToStream>& tensors,
+                               const std::map<std::string, std::string>& metadata) {
+  const absl::StatusOr<std::string> header = MakeHeader(tensors, metadata);
+  if (!header.ok()) return header.status();
+  return WritePiecesDurably(path, tensors.size() + 1,
+                            [&](size_t piece) -> absl::StatusOr<std::string> {
+                              if (piece == 0) return *header;
+                              return ReadTensor(tensors[piece - 1]);
+                            });
+}
 
 absl::Status WriteSafetensors(const std::string& path, const std::vector<TensorToWrite>& tensors,
                               const std::map<std::string, std::string>& metadata) {
-  std::set<std::string> names;
+  std::vector<TensorToStream> streamed;
   for (const TensorToWrite& tensor : tensors) {
-    if (absl::Status status = CheckTensor(tensor, names); !status.ok()) return status;
+    streamed.push_back({tensor.name, tensor.type, tensor.shape,
+                        [&tensor]() -> absl::StatusOr<std::string> { return tensor.bytes; }});
   }
-  absl::StatusOr<std::string> file = MakeHeader(tensors, metadata);
-  if (!file.ok()) return file.status();
-  for (const TensorToWrite& tensor : tensors) *file += tensor.bytes;
-  return WriteFileDurably(path, *file);
+  return StreamSafetensors(path, streamed, metadata);
 }
 
 }  // namespace imago

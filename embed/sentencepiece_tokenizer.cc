@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "embed/sentencepiece_check.h"
-#include "embed/sentencepiece_model.h"
+#include "embed/sentencepiece_load.h"
 #include "embed/tokenizer.h"
 
 namespace imago {
@@ -40,7 +40,7 @@ class SentencePieceTokenizer : public Tokenizer {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Tokenizer>> NewSentencePieceTokenizer(std::string_view model_file) {
+absl::StatusOr<std::unique_ptr<SentencePieceModel>> LoadSentencePiece(std::string_view model_file) {
   if (model_file.size() > kMaxModelBytes) {
     return absl::InvalidArgumentError(fmt::format("sentencepiece model: {} bytes, {} is the limit",
                                                   model_file.size(), kMaxModelBytes));
@@ -49,7 +49,13 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> NewSentencePieceTokenizer(std::string
   std::string error;
   std::unique_ptr<SentencePieceModel> model = SentencePieceModel::Load(model_file, error);
   if (!model) return absl::DataLossError("sentencepiece model: " + error);
-  return std::make_unique<SentencePieceTokenizer>(std::move(model));
+  return model;
+}
+
+absl::StatusOr<std::unique_ptr<Tokenizer>> NewSentencePieceTokenizer(std::string_view model_file) {
+  auto model = LoadSentencePiece(model_file);
+  if (!model.ok()) return model.status();
+  return std::make_unique<SentencePieceTokenizer>(*std::move(model));
 }
 
 }  // namespace imago

@@ -15,10 +15,11 @@ struct KindFacts {
   std::string_view name;
   Factory make;
 };
-constexpr std::array<KindFacts, 3> kKinds = {
+constexpr std::array<KindFacts, 4> kKinds = {
     {{TokenizerKind::kClipBpe, "clip-bpe", NewClipBpeTokenizer},
      {TokenizerKind::kWordPiece, "wordpiece", NewWordPieceTokenizer},
-     {TokenizerKind::kSentencePiece, "sentencepiece", NewSentencePieceTokenizer}}};
+     {TokenizerKind::kSentencePiece, "sentencepiece", NewSentencePieceTokenizer},
+     {TokenizerKind::kSiglip, "siglip", NewSiglipTokenizer}}};
 
 const KindFacts& FactsOf(TokenizerKind kind) {
   for (const KindFacts& facts : kKinds) {

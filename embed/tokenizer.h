@@ -1,7 +1,8 @@
 #ifndef IMAGO_EMBED_TOKENIZER_H_
 #define IMAGO_EMBED_TOKENIZER_H_
 
-// Text in, token ids out. One interface for CLIP's BPE, BERT's WordPiece and sentencepiece models.
+// Text in, token ids out. One interface for CLIP's BPE, BERT's WordPiece, sentencepiece models
+// and SigLIP's use of them.
 
 #include <cstdint>
 #include <memory>
@@ -36,8 +37,12 @@ absl::StatusOr<std::unique_ptr<Tokenizer>> NewWordPieceTokenizer(std::string_vie
 // A sentencepiece model file (its bytes).
 absl::StatusOr<std::unique_ptr<Tokenizer>> NewSentencePieceTokenizer(std::string_view model_file);
 
-enum class TokenizerKind { kClipBpe, kWordPiece, kSentencePiece };
-// Names as in model.json: "clip-bpe", "wordpiece", "sentencepiece".
+// The same for SigLIP (github.com/google-research/big_vision): the text in lower case, without
+// ASCII punctuation and with single spaces; no start token, padded with the end token.
+absl::StatusOr<std::unique_ptr<Tokenizer>> NewSiglipTokenizer(std::string_view model_file);
+
+enum class TokenizerKind { kClipBpe, kWordPiece, kSentencePiece, kSiglip };
+// Names as in model.json: "clip-bpe", "wordpiece", "sentencepiece", "siglip".
 absl::StatusOr<TokenizerKind> ParseTokenizerKind(std::string_view name);
 std::string_view TokenizerKindName(TokenizerKind kind);
 absl::StatusOr<std::unique_ptr<Tokenizer>> NewTokenizer(TokenizerKind kind, std::string_view file);

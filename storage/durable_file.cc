@@ -45,13 +45,31 @@ absl::Status WriteAll(int fd, std::string_view bytes, const std::string& path) {
     if (wrote < 0) return Failed("write", path);
     bytes.remove_prefix(static_cast<size_t>(wrote));
   }
-  return fsync(fd) == 0 ? absl::OkStatus() : Failed("sync", path);
+  return absl::OkStatus();
 }
 
-absl::Status WriteAndSync(const std::string& path, std::string_view bytes) {
+// `write` gets the open file.
+absl::Status WriteAndSync(const std::string& path,
+                          const std::function<absl::Status(int fd)>& write) {
   const Descriptor file(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
   if (file.fd < 0) return Failed("create", path);
-  return WriteAll(file.fd, bytes, path);
+  if (const absl::Status wrote = write(file.fd); !wrote.ok()) return wrote;
+  return fsync(file.fd) == 0 ? absl::OkStatus() : Failed("sync", path);
+}
+
+absl::Status ReplaceDurably(const std::string& path,
+                            const std::function<absl::Status(int fd)>& write) {
+  const std::string temporary = path + ".tmp";
+  if (const absl::Status wrote = WriteAndSync(temporary, write); !wrote.ok()) {
+    std::remove(temporary.c_str());
+    return wrote;
+  }
+  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
+    absl::Status failed = Failed("rename to", path);
+    std::remove(temporary.c_str());
+    return failed;
+  }
+  return SyncFolder(ParentOf(path));
 }
 
 }  // namespace
@@ -69,17 +87,19 @@ absl::Status MakeFolders(const std::string& path) {
 }
 
 absl::Status WriteFileDurably(const std::string& path, std::string_view bytes) {
-  const std::string temporary = path + ".tmp";
-  if (const absl::Status wrote = WriteAndSync(temporary, bytes); !wrote.ok()) {
-    std::remove(temporary.c_str());
-    return wrote;
-  }
-  if (std::rename(temporary.c_str(), path.c_str()) != 0) {
-    absl::Status failed = Failed("rename to", path);
-    std::remove(temporary.c_str());
-    return failed;
-  }
-  return SyncFolder(ParentOf(path));
+  return ReplaceDurably(path, [&](int fd) { return WriteAll(fd, bytes, path); });
+}
+
+absl::Status WritePiecesDurably(const std::string& path, size_t count,
+                                const std::function<absl::StatusOr<std::string>(size_t)>& piece) {
+  return ReplaceDurably(path, [&](int fd) {
+    for (size_t i = 0; i < count; ++i) {
+      const absl::StatusOr<std::string> bytes = piece(i);
+      if (!bytes.ok()) return bytes.status();
+      if (const absl::Status wrote = WriteAll(fd, *bytes, path); !wrote.ok()) return wrote;
+    }
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {

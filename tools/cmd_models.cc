@@ -1,4 +1,6 @@
-// imago models: what bundles there are, and the import of published weights.
+// imago models: what bundles there are, and the import of published weights from files.
+
+#include "tools/cmd_models.h"
 
 #include <cstdio>
 #include <filesystem>
@@ -13,10 +15,6 @@
 
 namespace imago {
 namespace {
-
-std::string ModelsDir(const Config& config) {
-  return (std::filesystem::path(config.data_dir) / "models").string();
-}
 
 void PrintBundles(const std::vector<Bundle>& bundles, const std::string& in_use, bool as_json) {
   nlohmann::json all = nlohmann::json::array();
@@ -60,6 +58,16 @@ int ImportModel(const Globals& globals, ImportClipOptions options) {
     const auto path = std::filesystem::path(options.path).lexically_normal();
     options.name = (path.has_extension() ? path.stem() : path.filename()).string();
   }
+  return ImportAndPrint(globals, options);
+}
+
+}  // namespace
+
+std::string ModelsDir(const Config& config) {
+  return (std::filesystem::path(config.data_dir) / "models").string();
+}
+
+int ImportAndPrint(const Globals& globals, const ImportClipOptions& options) {
   const auto bundle = ImportClip(options);
   if (!bundle.ok()) return Fail(bundle.status());
   if (globals.json) {
@@ -71,28 +79,29 @@ int ImportModel(const Globals& globals, ImportClipOptions options) {
   return kDone;
 }
 
-}  // namespace
-
 void AddModels(CLI::App& app, Globals& globals, Command& run) {
   CLI::App* command =
-      app.add_subcommand("models", "Model bundles: list them, import published CLIP");
+      app.add_subcommand("models", "Model bundles: list, import, pull and export published CLIP");
   command->require_subcommand(1);
   command->add_subcommand("list", "All bundles; * marks the one in use")
       ->callback([&globals, &run] { run = [&globals] { return ListModels(globals); }; });
-  CLI::App* import = command->add_subcommand(
-      "import",
-      "Make a bundle of published CLIP weights (Hugging Face, OpenAI or open_clip names)");
+  CLI::App* import = command->add_subcommand("import",
+                                             "Make a bundle of published CLIP or SigLIP weights "
+                                             "(Hugging Face, OpenAI or open_clip names)");
   auto options = std::make_shared<ImportClipOptions>();
-  import->add_option("PATH", options->path, "A .safetensors file, or a folder with one")
+  import
+      ->add_option("PATH", options->path,
+                   "A .safetensors or .pt file, an index of shards, or a folder with one")
       ->required();
   import->add_option("--name", options->name, "The bundle's name (default: from PATH)");
   import
       ->add_option("--tokenizer", options->tokenizer_path,
-                   "CLIP's merges (default: beside the weights)")
+                   "CLIP's merges or SigLIP's spiece.model (default: beside the weights)")
       ->type_name("FILE");
   import->callback([&globals, &run, options] {
     run = [&globals, options] { return ImportModel(globals, *options); };
   });
+  AddPullAndExport(*command, globals, run);
 }
 
 }  // namespace imago

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "embed/torch/tower_config.h"
+#include "embed/tower_config.h"
 
 namespace imago {
 namespace {

@@ -25,7 +25,11 @@ absl::StatusOr<std::shared_ptr<ClipModel>> ClipModel::Make(const BundleConfig& c
   if (!image.ok()) return image.status();
   auto text = MakeTextTower(config.text_tower, vocab_size, config.dim, init);
   if (!text.ok()) return text.status();
-  return std::shared_ptr<ClipModel>(new ClipModel(*std::move(image), *std::move(text)));
+  std::shared_ptr<ClipModel> model(new ClipModel(*std::move(image), *std::move(text)));
+  if (config.text_tower.kind == "siglip-text") {
+    model->logit_bias = model->register_parameter("logit_bias", torch::tensor(-10.0f));
+  }
+  return model;
 }
 
 torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels) {

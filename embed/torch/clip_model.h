@@ -15,7 +15,7 @@ namespace imago {
 
 // Two towers and a temperature (Radford et al. 2021), of whatever kinds the bundle names. Its
 // parameters and buffers are called as the tensors of weights.safetensors: "image.*", "text.*",
-// "logit_scale" (a logarithm, scalar).
+// "logit_scale" (a logarithm, scalar) and, with SigLIP's towers, "logit_bias" (scalar).
 class ClipModel : public torch::nn::Module {
  public:
   // In evaluation mode; logit_scale ln(1 / 0.07).
@@ -32,6 +32,7 @@ class ClipModel : public torch::nn::Module {
   std::shared_ptr<ImageTower> image;
   std::shared_ptr<TextTower> text;
   torch::Tensor logit_scale;
+  torch::Tensor logit_bias;  // of SigLIP's towers, -10 at first; undefined in others
 
  private:
   ClipModel(std::shared_ptr<ImageTower> image_tower, std::shared_ptr<TextTower> text_tower);

@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "embed/torch/tower_config.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -68,44 +67,16 @@ torch::Tensor AttentionPool::Forward(const torch::Tensor& x) {
   return c_proj_->Forward(pooled.squeeze(1));
 }
 
-absl::StatusOr<ModifiedResnet::Shape> ModifiedResnet::ParseShape(const TowerConfig& config) {
-  Shape shape;
-  const auto size = RequireNumber(config, "size", 4096);
-  if (!size.ok()) return size.status();
-  if (*size % 32 != 0) {
-    return absl::InvalidArgumentError(
-        fmt::format("tower \"{}\": size is {}, no multiple of 32", config.kind, *size));
-  }
-  shape.grid = *size / 32;
-  const auto width = RequireNumber(config, "width", 1024);
-  if (!width.ok()) return width.status();
-  shape.width = *width;
-  const auto heads = RequireNumber(config, "heads", 1024);
-  if (!heads.ok()) return heads.status();
-  shape.heads = *heads;
-  if (*width % 2 != 0 || *width * 32 % *heads != 0) {
-    return absl::InvalidArgumentError(fmt::format(
-        "tower \"{}\": width is {}, it must be even and 32 times it a multiple of heads, {}",
-        config.kind, *width, *heads));
-  }
-  for (int i = 0; i < 4; ++i) {
-    const auto blocks = RequireNumber(config, fmt::format("blocks{}", i + 1), 256);
-    if (!blocks.ok()) return blocks.status();
-    shape.blocks[i] = *blocks;
-  }
-  return shape;
-}
-
 absl::StatusOr<std::shared_ptr<ModifiedResnet>> ModifiedResnet::Make(const TowerConfig& config,
                                                                      int dim, TowerInit init) {
-  const auto shape = ParseShape(config);
+  const auto shape = ParseResnetNumbers(config);
   if (!shape.ok()) return shape.status();
   std::shared_ptr<ModifiedResnet> tower(new ModifiedResnet(*shape, dim));
   if (init == TowerInit::kPublished) tower->Initialise();
   return tower;
 }
 
-ModifiedResnet::ModifiedResnet(const Shape& shape, int dim) {
+ModifiedResnet::ModifiedResnet(const ResnetNumbers& shape, int dim) {
   const std::array<int64_t, 4> channels = {3, shape.width / 2, shape.width / 2, shape.width};
   for (int i = 0; i < 3; ++i) {
     stem_convs_[i] = register_module(fmt::format("conv{}", i + 1),

@@ -5,6 +5,7 @@
 
 #include "embed/torch/tower.h"
 #include "embed/torch/transformer.h"
+#include "embed/tower_config.h"
 
 namespace imago {
 
@@ -56,14 +57,7 @@ class ModifiedResnet : public ImageTower {
   torch::Tensor Places(const torch::Tensor& pixels);
 
  private:
-  struct Shape {
-    int64_t grid = 0;
-    int64_t width = 0;
-    int64_t heads = 0;
-    std::array<int64_t, 4> blocks = {};
-  };
-  static absl::StatusOr<Shape> ParseShape(const TowerConfig& config);
-  ModifiedResnet(const Shape& shape, int dim);
+  ModifiedResnet(const ResnetNumbers& shape, int dim);
   void Initialise();
 
   std::array<torch::nn::Conv2d, 3> stem_convs_ = {nullptr, nullptr, nullptr};

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "embed/torch/tower_config.h"
+#include "embed/tower_config.h"
 #include "fmt/format.h"
 
 namespace imago {

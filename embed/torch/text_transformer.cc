@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "embed/torch/tower_config.h"
+#include "embed/tower_config.h"
 
 namespace imago {
 absl::StatusOr<std::shared_ptr<TextTransformer>> TextTransformer::Make(const TowerConfig& config,
@@ -10,7 +10,7 @@ absl::StatusOr<std::shared_ptr<TextTransformer>> TextTransformer::Make(const Tow
                                                                        TowerInit init) {
   const auto shape = ParseTransformerShape(config);
   if (!shape.ok()) return shape.status();
-  const auto context = RequireNumber(config, "context", 1 << 16);
+  const auto context = RequireNumber(config, "context", kMaxContext);
   if (!context.ok()) return context.status();
   std::shared_ptr<TextTransformer> tower(new TextTransformer(*shape, *context, vocab_size, dim));
   if (init == TowerInit::kPublished) tower->Initialise();

@@ -133,7 +133,8 @@ TorchEncoder::TorchEncoder(Bundle bundle, const EncoderOptions& options,
       tokenizer_(std::move(tokenizer)),
       model_(std::move(opened.model)),
       logit_scale_(opened.logit_scale),
-      channels_last_(bundle_.config.image_tower.kind != "vit") {
+      channels_last_(bundle_.config.image_tower.kind != "vit" &&
+                     bundle_.config.image_tower.kind != "siglip-vit") {
   if (channels_last_) UseChannelsLast(*model_->image);
 }
 

@@ -3,6 +3,7 @@
 #include "embed/torch/centred_bert.h"
 #include "embed/torch/modified_resnet.h"
 #include "embed/torch/posterior_tower.h"
+#include "embed/torch/siglip_towers.h"
 #include "embed/torch/text_transformer.h"
 #include "embed/torch/vision_transformer.h"
 #include "fmt/format.h"
@@ -22,6 +23,7 @@ absl::StatusOr<std::shared_ptr<ImageTower>> MakeImageTower(const TowerConfig& co
   if (auto status = CheckAtLeastOne("dim", dim); !status.ok()) return status;
   if (config.kind == "vit") return VisionTransformer::Make(config, dim, init);
   if (config.kind == "modified-resnet") return ModifiedResnet::Make(config, dim, init);
+  if (config.kind == "siglip-vit") return SiglipVision::Make(config, dim, init);
   if (PosteriorTower::IsKind(config.kind)) return PosteriorTower::Make(config, dim, init);
   return absl::InvalidArgumentError(fmt::format("no image tower is called \"{}\"", config.kind));
 }
@@ -31,6 +33,7 @@ absl::StatusOr<std::shared_ptr<TextTower>> MakeTextTower(const TowerConfig& conf
   if (auto status = CheckAtLeastOne("dim", dim); !status.ok()) return status;
   if (auto status = CheckAtLeastOne("vocab_size", vocab_size); !status.ok()) return status;
   if (config.kind == "clip-text") return TextTransformer::Make(config, vocab_size, dim, init);
+  if (config.kind == "siglip-text") return SiglipText::Make(config, vocab_size, dim, init);
   if (config.kind == "bert-centred") return CentredBert::Make(config, vocab_size, dim, init);
   return absl::InvalidArgumentError(fmt::format("no text tower is called \"{}\"", config.kind));
 }

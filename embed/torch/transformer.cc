@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "embed/torch/tower_config.h"
+#include "embed/tower_config.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -15,14 +15,20 @@ absl::StatusOr<Activation> ParseActivation(const TowerConfig& config) {
   }
   if (found->second == "gelu") return Activation::kGelu;
   if (found->second == "quick_gelu") return Activation::kQuickGelu;
-  return absl::InvalidArgumentError(
-      fmt::format("tower \"{}\": activation is \"{}\", it must be \"gelu\" or \"quick_gelu\"",
-                  config.kind, found->second));
+  if (found->second == "gelu_tanh") return Activation::kGeluTanh;
+  return absl::InvalidArgumentError(fmt::format(
+      "tower \"{}\": activation is \"{}\", it must be \"gelu\", \"quick_gelu\" or \"gelu_tanh\"",
+      config.kind, found->second));
 }
 
 torch::Tensor Activate(Activation activation, const torch::Tensor& x) {
   if (activation == Activation::kGelu) return torch::gelu(x);
+  if (activation == Activation::kGeluTanh) return torch::gelu(x, "tanh");
   return x * torch::sigmoid(1.702 * x);
+}
+
+torch::nn::LayerNorm MakeLayerNorm(int64_t width, double epsilon) {
+  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(epsilon));
 }
 
 Linear::Linear(int64_t in, int64_t out)
@@ -65,26 +71,18 @@ torch::Tensor Mlp::Forward(const torch::Tensor& x) const {
 }
 
 absl::StatusOr<TransformerShape> ParseTransformerShape(const TowerConfig& config) {
-  const auto width = RequireNumber(config, "width", 1 << 14);
-  if (!width.ok()) return width.status();
-  const auto layers = RequireNumber(config, "layers", 256);
-  if (!layers.ok()) return layers.status();
-  const auto heads = RequireNumber(config, "heads", *width);
-  if (!heads.ok()) return heads.status();
-  const auto mlp_width = NumberOr(config, "mlp_width", 1 << 16, 4 * *width);
-  if (!mlp_width.ok()) return mlp_width.status();
-  if (auto even = RequireMultiple(config, "width", "heads"); !even.ok()) return even;
+  const auto numbers = ParseTransformerNumbers(config);
+  if (!numbers.ok()) return numbers.status();
   const auto activation = ParseActivation(config);
   if (!activation.ok()) return activation.status();
-  return TransformerShape{*width, *layers, *heads, *mlp_width, *activation};
+  return TransformerShape{numbers->width, numbers->layers, numbers->heads, numbers->mlp_width,
+                          *activation};
 }
 
 ResidualBlock::ResidualBlock(const TransformerShape& shape)
-    : ln_1(register_module("ln_1",
-                           torch::nn::LayerNorm(torch::nn::LayerNormOptions({shape.width})))),
+    : ln_1(register_module("ln_1", MakeLayerNorm(shape.width, shape.epsilon))),
       attn(register_module("attn", std::make_shared<SelfAttention>(shape.width, shape.heads))),
-      ln_2(register_module("ln_2",
-                           torch::nn::LayerNorm(torch::nn::LayerNormOptions({shape.width})))),
+      ln_2(register_module("ln_2", MakeLayerNorm(shape.width, shape.epsilon))),
       mlp(register_module("mlp",
                           std::make_shared<Mlp>(shape.width, shape.mlp_width, shape.activation))) {}
 

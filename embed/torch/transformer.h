@@ -16,10 +16,13 @@ namespace imago {
 enum class Activation {
   kGelu,       // exact, with erf
   kQuickGelu,  // x * sigmoid(1.702 x)
+  kGeluTanh,   // the approximation by tanh
 };
-// Reads the word "activation" ("gelu", "quick_gelu"), which must be there.
+// Reads the word "activation" ("gelu", "quick_gelu", "gelu_tanh"), which must be there.
 absl::StatusOr<Activation> ParseActivation(const TowerConfig& config);
 torch::Tensor Activate(Activation activation, const torch::Tensor& x);
+
+torch::nn::LayerNorm MakeLayerNorm(int64_t width, double epsilon = 1e-5);
 
 // y = x W^T + b. Unlike torch::nn::Linear it leaves its parameters undefined in value until they
 // are loaded or initialised, so that opening a model draws no random numbers.
@@ -67,6 +70,7 @@ struct TransformerShape {
   int64_t heads = 0;
   int64_t mlp_width = 0;
   Activation activation = Activation::kGelu;
+  double epsilon = 1e-5;  // of layer norms
 };
 // From the numbers "width", "layers", "heads", "mlp_width" (4 width when absent) and the word
 // "activation".

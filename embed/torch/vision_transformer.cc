@@ -2,28 +2,18 @@
 
 #include <cmath>
 
-#include "embed/torch/tower_config.h"
+#include "embed/tower_config.h"
 
 namespace imago {
-namespace {
-
-torch::nn::LayerNorm MakeLayerNorm(int64_t width) {
-  return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}));
-}
-
-}  // namespace
-
 absl::StatusOr<std::shared_ptr<VisionTransformer>> VisionTransformer::Make(
     const TowerConfig& config, int dim, TowerInit init) {
   const auto shape = ParseTransformerShape(config);
   if (!shape.ok()) return shape.status();
-  const auto size = RequireNumber(config, "size", 4096);
-  if (!size.ok()) return size.status();
-  const auto patch = RequireNumber(config, "patch", *size);
-  if (!patch.ok()) return patch.status();
+  const auto patches = ParsePatches(config);
+  if (!patches.ok()) return patches.status();
   if (auto even = RequireMultiple(config, "size", "patch"); !even.ok()) return even;
   std::shared_ptr<VisionTransformer> tower(
-      new VisionTransformer(*shape, *patch, *size / *patch, dim));
+      new VisionTransformer(*shape, patches->patch, patches->grid, dim));
   if (init == TowerInit::kPublished) tower->Initialise();
   return tower;
 }

@@ -3,12 +3,14 @@
 
 The weights follow from each tensor's name by a formula that tests/support/published_clip.cc repeats,
 so that none need to be stored. Every case runs in open_clip; Vision Transformers run in transformers
-too, and the two must agree. Needs torch, open_clip_torch 2.24 and transformers 4.36:
+too, and the two must agree. Needs torch, open_clip_torch 2.24 and transformers 4.38:
 
     python3 -m venv --system-site-packages venv
-    venv/bin/pip install transformers==4.36.2
+    venv/bin/pip install transformers==4.38.2 sentencepiece protobuf ftfy
     venv/bin/pip install --no-deps open_clip_torch==2.24.0
     venv/bin/python make_clip_goldens.py > clip_goldens.json
+
+With names of cases only those are made, beside the others that clip_goldens.json holds already.
 """
 
 import json
@@ -36,6 +38,12 @@ CASES = [
     {"name": "vit-b-32", "dim": 512, "activation": "quick_gelu",
      "image": {"size": 224, "patch": 32, "width": 768, "layers": 12},
      "text": {"width": 512, "heads": 8, "layers": 12, "context": 77}},
+    {"name": "vit-l-14-shaped", "dim": 768, "activation": "quick_gelu",
+     "image": {"size": 224, "patch": 14, "width": 1024, "layers": 4},
+     "text": {"width": 768, "heads": 12, "layers": 3, "context": 77}},
+    {"name": "vit-l-14", "dim": 768, "activation": "quick_gelu",
+     "image": {"size": 224, "patch": 14, "width": 1024, "layers": 24},
+     "text": {"width": 768, "heads": 12, "layers": 12, "context": 77}},
     {"name": "rn50", "dim": 1024, "activation": "quick_gelu",
      "image": {"size": 224, "width": 64, "blocks": [3, 4, 6, 3]}, "text": TINY_TEXT},
 ]
@@ -61,6 +69,8 @@ def offset_and_scale(name, shape):
     """The values of a tensor are offset + scale * u, u uniform in [-1, 1)."""
     if name == "logit_scale":
         return 4.5, 0.0
+    if name == "logit_bias":
+        return -10.0, 0.0
     if name.endswith("running_var"):
         return 1.0, 0.5
     if name.endswith("running_mean"):
@@ -71,12 +81,12 @@ def offset_and_scale(name, shape):
         return 1.0, 0.1
     if len(shape) == 1 and name.endswith("bias"):
         return 0.0, 0.05
+    if len(shape) == 4 and "downsample" not in name:
+        return 0.0, math.sqrt(6.0 / (shape[1] * shape[2] * shape[3]))
     if "embedding" in name:
         return 0.0, 0.5
     if name in ("visual.proj", "text_projection"):
         return 0.0, math.sqrt(3.0 / shape[0])
-    if len(shape) == 4 and "downsample" not in name:
-        return 0.0, math.sqrt(6.0 / (shape[1] * shape[2] * shape[3]))
     return 0.0, math.sqrt(3.0 / shape[1])  # also shortcuts, whose kernels are 1 x 1
 
 
@@ -211,8 +221,14 @@ def run(case, module):
 def main():
     torch.manual_seed(0)
     module = import_open_clip()
+    file = pathlib.Path(__file__).parent / "clip_goldens.json"
+    kept = {case["name"]: case for case in json.loads(file.read_text())["cases"]} if sys.argv[1:] else {}
+
+    def wanted(case):
+        return not kept or case["name"] in sys.argv[1:]
+
     with torch.no_grad():
-        cases = [run(case, module) for case in CASES]
+        cases = [run(case, module) if wanted(case) else kept[case["name"]] for case in CASES]
     print(json.dumps({"script": pathlib.Path(__file__).name, "cases": cases}))
 
 

@@ -36,17 +36,18 @@ uint64_t SplitMix64(uint64_t seed, uint64_t index) {
 std::pair<double, double> OffsetAndScale(const std::string& name,
                                          const std::vector<int64_t>& shape) {
   if (name == "logit_scale") return {4.5, 0.0};
+  if (name == "logit_bias") return {-10.0, 0.0};
   if (EndsWith(name, "running_var")) return {1.0, 0.5};
   if (EndsWith(name, "running_mean")) return {0.0, 0.1};
   const bool in_layer = name.find("layer") != std::string::npos;
   if (in_layer && EndsWith(name, "bn3.weight")) return {0.25, 0.1};
   if (shape.size() == 1 && EndsWith(name, "weight")) return {1.0, 0.1};
   if (shape.size() == 1 && EndsWith(name, "bias")) return {0.0, 0.05};
+  const bool rectified = shape.size() == 4 && name.find("downsample") == std::string::npos;
+  if (rectified) return {0.0, std::sqrt(6.0 / (shape[1] * shape[2] * shape[3]))};
   if (name.find("embedding") != std::string::npos) return {0.0, 0.5};
   const bool projection = name == "visual.proj" || name == "text_projection";
   if (projection) return {0.0, std::sqrt(3.0 / shape[0])};
-  const bool rectified = shape.size() == 4 && name.find("downsample") == std::string::npos;
-  if (rectified) return {0.0, std::sqrt(6.0 / (shape[1] * shape[2] * shape[3]))};
   return {0.0, std::sqrt(3.0 / shape[1])};
 }
 
@@ -228,6 +229,56 @@ ClipGolden ReadClipGolden(const std::string& name) {
   throw std::runtime_error("no golden case " + name);
 }
 
+SiglipGolden ReadSiglipGolden(const std::string& name) {
+  const auto root =
+      nlohmann::json::parse(ReadTestFile(SourcePath("tests/golden/siglip_goldens.json")));
+  for (const auto& json : root["cases"]) {
+    if (json["name"] != name) continue;
+    SiglipGolden golden;
+    golden.size = json["size"];
+    golden.patch = json["patch"];
+    golden.width = json["width"];
+    golden.heads = json["heads"];
+    golden.context = json["context"];
+    golden.tensors = json["tensors"].get<std::map<std::string, std::vector<int64_t>>>();
+    golden.texts = json["texts"].get<std::vector<std::string>>();
+    golden.ids = json["ids"].get<std::vector<std::vector<int32_t>>>();
+    golden.logit_scale = json["logit_scale"];
+    golden.image_row = Floats(json["image_row"]);
+    golden.image_row_length = json["image_row_length"];
+    for (const auto& row : json["text_rows"]) golden.text_rows.push_back(Floats(row));
+    golden.before_blocks = Floats(json["before_blocks"]);
+    golden.last_tokens = Floats(json["last_tokens"]);
+    golden.last_text_tokens = Floats(json["last_text_tokens"]);
+    return golden;
+  }
+  throw std::runtime_error("no golden case " + name);
+}
+
+std::vector<TensorToWrite> SiglipTensors(const SiglipGolden& golden) {
+  std::vector<TensorToWrite> tensors;
+  for (const auto& [name, shape] : golden.tensors) tensors.push_back(MakeTensor(name, shape));
+  return tensors;
+}
+
+std::string SiglipConfig(const SiglipGolden& golden) {
+  const nlohmann::json vision = {{"num_attention_heads", golden.heads},
+                                 {"image_size", golden.size}};
+  const nlohmann::json text = {{"num_attention_heads", golden.heads}};
+  return nlohmann::json{{"model_type", "siglip"}, {"vision_config", vision}, {"text_config", text}}
+      .dump();
+}
+
+std::string WriteSiglip(const SiglipGolden& golden) {
+  const std::string folder = MakeTempDir();
+  const auto status =
+      WriteSafetensors(folder + "/model.safetensors", SiglipTensors(golden), {{"format", "pt"}});
+  if (!status.ok()) throw std::runtime_error(status.ToString());
+  WriteTestFile(folder + "/spiece.model", ReadTestFile(SourcePath("tests/golden/siglip.model")));
+  WriteTestFile(folder + "/config.json", SiglipConfig(golden));
+  return folder;
+}
+
 Image MadeUpPicture(int size) {
   constexpr int kBlock = 8;
   constexpr int kBlocks = 64;
@@ -287,7 +338,7 @@ std::vector<TensorToWrite> OpenClipWithTextTower(std::vector<TensorToWrite> open
   return open_ai;
 }
 
-std::string MadeUpMerges() {
+std::string SpellingMerges() {
   constexpr int kMerges = 48894;
   std::vector<int> symbols;  // of bytes that are not printable ASCII
   for (int code = 161; code < 256 + 68; ++code) {
@@ -313,7 +364,7 @@ std::string WritePublished(const std::vector<TensorToWrite>& tensors) {
   const std::string folder = MakeTempDir();
   const auto status = WriteSafetensors(folder + "/model.safetensors", tensors, {});
   if (!status.ok()) throw std::runtime_error(status.ToString());
-  WriteTestFile(folder + "/merges.txt", MadeUpMerges());
+  WriteTestFile(folder + "/merges.txt", SpellingMerges());
   return folder;
 }
 

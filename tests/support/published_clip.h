@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,32 @@ struct ClipGolden {
 };
 ClipGolden ReadClipGolden(const std::string& name);
 
+// A case of siglip_goldens.json.
+struct SiglipGolden {
+  int64_t size = 0;
+  int64_t patch = 0;
+  int64_t width = 0;
+  int64_t heads = 0;
+  int64_t context = 0;
+  std::map<std::string, std::vector<int64_t>> tensors;  // names and shapes
+
+  std::vector<std::string> texts;
+  std::vector<std::vector<int32_t>> ids;  // of the texts, padded to the context
+  double logit_scale = 0;
+  std::vector<float> image_row;  // of MadeUpPicture(size)
+  std::vector<std::vector<float>> text_rows;
+  double image_row_length = 0;          // before it was normalised
+  std::vector<float> before_blocks;     // first values of the last token
+  std::vector<float> last_tokens;       // of the last token after ln_post
+  std::vector<float> last_text_tokens;  // of token 2 of text 0 after ln_final
+};
+SiglipGolden ReadSiglipGolden(const std::string& name);
+// The checkpoint, F16, and its config.json.
+std::vector<TensorToWrite> SiglipTensors(const SiglipGolden& golden);
+std::string SiglipConfig(const SiglipGolden& golden);
+// A fresh folder with model.safetensors, config.json and spiece.model.
+std::string WriteSiglip(const SiglipGolden& golden);
+
 Image MadeUpPicture(int size);
 
 // A checkpoint's tensors, F16, by OpenAI's names.
@@ -48,7 +75,7 @@ std::vector<TensorToWrite> HuggingFaceClip(const std::vector<TensorToWrite>& ope
 std::vector<TensorToWrite> OpenClipWithTextTower(std::vector<TensorToWrite> open_ai);
 
 // A merges.txt of the published length whose merges never touch ASCII, so that words are spelled.
-std::string MadeUpMerges();
+std::string SpellingMerges();
 
 // A fresh folder with model.safetensors and merges.txt.
 std::string WritePublished(const std::vector<TensorToWrite>& tensors);
