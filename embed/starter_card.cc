@@ -62,6 +62,7 @@ Json SettingsJson(const TrainClipOptions& options) {
           {"tune_batch", options.tune_batch},
           {"tune_from", options.tune_from},
           {"tune_rate", options.tune_rate},
+          {"tune_share", options.tune_share},
           {"views", options.views},
           {"hidden", options.hidden},
           {"detail", options.detail},

@@ -51,6 +51,10 @@ struct TrainClipOptions {
   int tune_batch = 64;
   int tune_from = 11;       // the first block that is tuned
   double tune_rate = 1e-4;  // of the network's blocks
+  // How far from where the tuning began to where it ended the weights of the bundle lie: between
+  // the two is more of what the network knew before (WiSE-FT, Wortsman et al. 2022, arXiv
+  // 2109.01903).
+  double tune_share = 0.4;
 
   int relation_steps = 0;  // 0: the bundle has no relations (embed/torch/relation.h)
   int relation_width = 96;

@@ -58,17 +58,18 @@ auto Pick(const List& list, Random& random) {
   return list[random.Below(static_cast<int64_t>(list.size()))];
 }
 
-// FNV-1a, and its bits mixed: the same everywhere.
-uint64_t Hash(std::string_view text) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
-  return Random(hash).Next();
+// One pair of neighbours in five is held out of training.
+bool HeldOutPair(const SceneObject& one, const SceneObject& other) {
+  return (one.thing + other.thing) % 5 == 0;
 }
 
-// One combination of two words in five is held out of training.
-bool HeldOut(std::string_view one, std::string_view other) {
-  return Hash(fmt::format("{}|{}", one, other)) % 5 == 0;
+// Two colours in five with two shapes in five.
+bool HeldOutColour(const SceneObject& object) {
+  return object.colour % 5 < 2 && object.thing % 5 < 2;
 }
+
+// One thing in four is never said to be small or large, or so many.
+bool HeldOutMeasure(const SceneObject& object) { return object.thing % 4 == 1; }
 
 std::string WithArticle(const std::string& noun) {
   const bool vowel =
@@ -223,7 +224,8 @@ absl::StatusOr<std::vector<WorldPicture>> ReadWorldPictures(const std::string& m
   for (const LabelledPhoto& row : *rows) {
     const bool plain = std::all_of(row.label.begin(), row.label.end(),
                                    [](char c) { return c == ' ' || (c >= 'a' && c <= 'z'); });
-    if (!plain || std::count(row.label.begin(), row.label.end(), ' ') > 1) continue;
+    if (!plain || row.label.ends_with('s')) continue;  // "a boots"
+    if (std::count(row.label.begin(), row.label.end(), ' ') > 1) continue;
     pictures.push_back({row.label, (dir / row.file).string()});
   }
   return pictures;
@@ -251,16 +253,17 @@ absl::StatusOr<World> World::OfPictures(std::vector<WorldPicture> pictures) {
 
 Scene World::Draw(ScenePart part, uint64_t number) const {
   Random seeds(Random(number).Next() ^ (part == ScenePart::kTest ? 0x7e57u : 0));
+  const SceneKind kind = DrawKind(shapes(), seeds);
   while (true) {
-    Scene scene = Try(seeds.Next());
+    Scene scene = Try(kind, seeds.Next());
     if (Fits(scene, part)) return scene;
   }
 }
 
-Scene World::Try(uint64_t seed) const {
+Scene World::Try(SceneKind kind, uint64_t seed) const {
   Random random(seed);
   Scene scene;
-  scene.kind = DrawKind(shapes(), random);
+  scene.kind = kind;
   scene.background = static_cast<int>(
       random.Below(shapes() ? static_cast<int64_t>(kBackgrounds.size()) : kLightBackgrounds));
   for (int i = 0; i < 2; ++i) {
@@ -291,25 +294,19 @@ bool World::Fits(const Scene& scene, ScenePart part) const {
   const SceneObject& one = scene.objects[0];
   const SceneObject& other = scene.objects[1];
   if (one.thing == other.thing) return false;
-  const auto held = [&](const SceneObject& object) {
-    if (scene.kind == SceneKind::kSize) return HeldOut(SizeName(object), object.name);
-    if (scene.kind == SceneKind::kNumber) return HeldOut(kNumbers[object.count], object.name);
-    return HeldOut(kColours[object.colour].name, object.name);
-  };
+  const bool tests = part == ScenePart::kTest;
   if (shapes()) {
+    if (one.colour == other.colour) return false;
     for (const SceneObject& object : scene.objects) {
       const Rgb colour = kColours[object.colour].rgb;
       if (Distance(colour, kBackgrounds[scene.background]) < 90) return false;
-      // What a shape is drawn in may not be a combination that a test is about.
-      const bool shown = HeldOut(kColours[object.colour].name, object.name);
-      if (shown && (part == ScenePart::kTrain || scene.kind != SceneKind::kColour)) return false;
+      // Whatever a scene is about, it shows held-out colours only to test them.
+      if (HeldOutColour(object) != (tests && scene.kind == SceneKind::kColour)) return false;
     }
-    if (one.colour == other.colour) return false;
   }
-  const bool neighbours = HeldOut(std::min(one.name, other.name), std::max(one.name, other.name));
-  if (scene.kind == SceneKind::kPlace) return neighbours == (part == ScenePart::kTest);
-  if (part == ScenePart::kTest) return held(one) && held(other);
-  return !neighbours && !held(one) && !held(other);
+  if (HeldOutPair(one, other) != (tests && scene.kind == SceneKind::kPlace)) return false;
+  const bool measures = scene.kind == SceneKind::kSize || scene.kind == SceneKind::kNumber;
+  return !measures || (HeldOutMeasure(one) == tests && HeldOutMeasure(other) == tests);
 }
 
 absl::StatusOr<Image> World::Render(const Scene& scene, int size) const {

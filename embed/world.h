@@ -18,9 +18,10 @@ namespace imago {
 enum class SceneKind { kColour, kSize, kNumber, kPlace };
 std::string_view SceneKindName(SceneKind kind);
 
-// Combinations of known words are held out of the training: a colour with a shape, a size or a
-// number with a thing, two things as neighbours. A scene for training has none of those; a scene
-// for tests nothing else.
+// Combinations of known words are held out of the training: some colours with some shapes, sizes
+// and numbers with some things, some pairs of things as neighbours. A scene for training has none
+// of those. A scene for tests has nothing else, and neither has its wrong caption: each of the two
+// is as often the true one of some scene, so that nothing can be told from the captions alone.
 enum class ScenePart { kTrain, kTest };
 
 struct SceneObject {
@@ -69,7 +70,7 @@ class World {
  private:
   bool shapes() const { return paths_.empty(); }
   bool Fits(const Scene& scene, ScenePart part) const;
-  Scene Try(uint64_t seed) const;
+  Scene Try(SceneKind kind, uint64_t seed) const;
 
   std::vector<std::string> names_;               // of the things
   std::vector<std::vector<std::string>> paths_;  // of each thing's pictures

@@ -132,6 +132,8 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
   add("--tune-batch", options.tune_batch, "Pictures in such a step");
   add("--tune-from", options.tune_from, "The first of its blocks that learns");
   add("--tune-rate", options.tune_rate, "Their learning rate");
+  add("--tune-share", options.tune_share,
+      "How far from the beginning of this to its end the bundle's weights lie, 0 to 1");
   add("--relation-steps", options.relation_steps,
       "Steps on scenes that differ only in what belongs to what; 0: none");
   add("--relation-scenes", options.relation_scenes, "How many scenes");

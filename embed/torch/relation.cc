@@ -3,7 +3,7 @@
 #include <cmath>
 #include <tuple>
 
-#include "embed/torch/tower_config.h"
+#include "embed/tower_config.h"
 #include "fmt/format.h"
 
 namespace imago {

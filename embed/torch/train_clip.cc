@@ -45,6 +45,10 @@ absl::Status CheckOptions(const TrainClipOptions& options) {
     if (auto status = CheckAtLeast(name, value, 0); !status.ok()) return status;
   }
   if (auto status = CheckAtLeast("batch", options.batch, 2); !status.ok()) return status;
+  if (options.tune_share < 0 || options.tune_share > 1) {
+    return absl::InvalidArgumentError(
+        fmt::format("tune_share is {}, it must be 0 to 1", options.tune_share));
+  }
   if (options.detail_percent < 0 || options.detail_percent > 99) {
     return absl::InvalidArgumentError(
         fmt::format("detail_percent is {}, it must be 0 to 99", options.detail_percent));
@@ -158,11 +162,14 @@ absl::Status TuneTrunk(const TrainClipOptions& options, const Teacher& teacher,
   const auto batches =
       TuneSampler::Make(*std::move(set), {options.tune_batch, options.hidden, 0.5}, options.seed);
   if (!batches.ok()) return batches.status();
-  TuneRun run(std::make_shared<TuneModel>(data.lite.trunk, model), teacher, &*batches, tune);
+  const auto tuned = std::make_shared<TuneModel>(data.lite.trunk, model);
+  const std::vector<torch::Tensor> beginning = CopyParameters(*tuned);
+  TuneRun run(tuned, teacher, &*batches, tune);
   auto status = TrainToEnd(run, {"tuning", "tune-", options.tune_steps}, options, control);
   if (!status.ok()) return status;
-  data.settings = tune.settings;
-  return LoadTunedFeatures(tune.settings, options, control, data);
+  MoveTowards(beginning, 1 - options.tune_share, *tuned);
+  data.settings = fmt::format("{}, of which {}", tune.settings, options.tune_share);
+  return LoadTunedFeatures(data.settings, options, control, data);
 }
 
 // What is added to both sides over the finished networks.

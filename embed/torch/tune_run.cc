@@ -32,6 +32,21 @@ TuneModel::TuneModel(std::shared_ptr<EfficientNetLite> trunk_module,
     : trunk(register_module("trunk", std::move(trunk_module))),
       starter(register_module("starter", std::move(starter_module))) {}
 
+std::vector<torch::Tensor> CopyParameters(const torch::nn::Module& module) {
+  std::vector<torch::Tensor> copies;
+  for (const torch::Tensor& parameter : module.parameters()) {
+    copies.push_back(parameter.detach().clone());
+  }
+  return copies;
+}
+
+void MoveTowards(const std::vector<torch::Tensor>& target, double share,
+                 torch::nn::Module& module) {
+  const torch::NoGradGuard no_grad;
+  const std::vector<torch::Tensor> parameters = module.parameters();
+  for (size_t i = 0; i < parameters.size(); ++i) parameters[i].lerp_(target[i], share);
+}
+
 torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
                        const TuneRows& rows, const TuneOptions& options) {
   const torch::Tensor scale = ClampedScale(model.logit_scale, options.max_scale);

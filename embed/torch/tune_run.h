@@ -38,6 +38,10 @@ class TuneModel : public torch::nn::Module {
   const std::shared_ptr<StarterModel> starter;
 };
 
+// Copies of a module's parameters, and its way back to such: by `share` of it.
+std::vector<torch::Tensor> CopyParameters(const torch::nn::Module& module);
+void MoveTowards(const std::vector<torch::Tensor>& target, double share, torch::nn::Module& module);
+
 // What the loss looks at of one batch.
 struct TuneRows {
   torch::Tensor features;  // [n, features], of the network that is tuned

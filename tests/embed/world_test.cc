@@ -120,6 +120,23 @@ TEST(World, TestsHaveOnlyCombinationsThatNoTrainingSceneHas) {
   }
 }
 
+TEST(World, EachCaptionOfATestIsAsOftenWrong) {
+  const World world;
+  std::map<std::string, int> balance;  // of captions of colours
+  int scenes = 0;
+  for (uint64_t i = 0; i < 20000; ++i) {
+    const Scene scene = world.Draw(ScenePart::kTest, i);
+    if (scene.kind != SceneKind::kColour || !scene.caption.starts_with("a picture")) continue;
+    ++scenes;
+    ++balance[scene.caption];
+    --balance[scene.wrong];
+  }
+  int off = 0;
+  for (const auto& [caption, difference] : balance) off += std::abs(difference);
+  EXPECT_GT(scenes, 1000);
+  EXPECT_LT(off, scenes);  // chance alone leaves about half; captions never wrong would leave twice
+}
+
 TEST(World, EveryKindOfSceneOccursInBothParts) {
   for (const ScenePart part : {ScenePart::kTrain, ScenePart::kTest}) {
     std::map<SceneKind, int> kinds;

@@ -206,6 +206,18 @@ TEST(TuneRun, GoesOnFromACheckpointBitForBit) {
   }
 }
 
+TEST(MoveTowards, GoesBackByTheShareAskedFor) {
+  torch::nn::Linear module(2, 1);
+  const torch::NoGradGuard no_grad;
+  module->weight.fill_(1);
+  const std::vector<torch::Tensor> beginning = CopyParameters(*module);
+  module->weight.fill_(3);
+  MoveTowards(beginning, 0.25, *module);
+  EXPECT_EQ(module->weight[0][0].item<float>(), 2.5f);
+  MoveTowards(beginning, 1, *module);
+  EXPECT_EQ(module->weight[0][1].item<float>(), 1.0f);
+}
+
 TEST(TuneRun, LeavesTheEarlyBlocksAsTheyAre) {
   const TuneSampler batches = Batches();
   const auto trunk = TinyTrunk();
