@@ -12,7 +12,8 @@
 
 namespace imago {
 
-// One layer alone cannot tell who has what: its token sees a mean of values that each know one thing.
+// One layer alone cannot tell who has what: its token sees a mean of values that each know one
+// thing.
 struct RelationShape {
   int64_t in = 0;  // channels of a map, width of a word
   int64_t width = 128;
