@@ -98,7 +98,7 @@ Hits FirstOf(const std::vector<size_t>& ranks) {
   return hits;
 }
 
-// Every picture of the set, or those that no probe trains on.
+// Every picture of the set.
 std::vector<uint32_t> All(const LabelledSet& set) {
   std::vector<uint32_t> all;
   for (uint32_t i = 0; i < set.size(); ++i) all.push_back(i);

@@ -93,9 +93,9 @@ std::string_view SizeName(const SceneObject& object) {
 }
 
 double Distance(Rgb a, Rgb b) {
-  const double red = double{static_cast<double>(a.red)} - b.red;
-  const double green = double{static_cast<double>(a.green)} - b.green;
-  const double blue = double{static_cast<double>(a.blue)} - b.blue;
+  const double red = static_cast<double>(a.red) - b.red;
+  const double green = static_cast<double>(a.green) - b.green;
+  const double blue = static_cast<double>(a.blue) - b.blue;
   return std::sqrt(red * red + green * green + blue * blue);
 }
 
