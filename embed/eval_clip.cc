@@ -137,10 +137,7 @@ absl::Status EvaluateProbe(const Encoder& encoder, const EvalOptions& options,
   const std::vector<uint32_t> held = encoded.set.Held();
   if (options.linear_probe == nullptr || held.empty() || held.size() == encoded.set.size())
     return absl::OkStatus();
-  std::vector<uint32_t> train;
-  for (uint32_t i = 0; i < encoded.set.size(); ++i) {
-    if (encoded.set.trains[i] != 0) train.push_back(i);
-  }
+  const std::vector<uint32_t> train = encoded.set.Known();
   const std::vector<int> labels(encoded.set.label_of.begin(), encoded.set.label_of.end());
   const Matrix train_rows = At(encoded.pictures.rows, train);
   const Matrix test_rows = At(encoded.pictures.rows, held);
@@ -194,10 +191,7 @@ absl::Status EvaluateManifest(const Encoder& encoder, const EvalOptions& options
 
 void AddNeighbours(const Encoded& encoded, const std::string& column, EvalReport& report) {
   const std::vector<uint32_t> asked = encoded.set.Held();
-  std::vector<uint32_t> known;
-  for (uint32_t i = 0; i < encoded.set.size(); ++i) {
-    if (encoded.set.trains[i] != 0) known.push_back(i);
-  }
+  const std::vector<uint32_t> known = encoded.set.Known();
   const std::vector<int> labels(encoded.set.label_of.begin(), encoded.set.label_of.end());
   const std::vector<int> asked_labels = At(labels, asked);
   const std::vector<int> known_labels = At(labels, known);

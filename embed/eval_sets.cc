@@ -47,15 +47,19 @@ LabelledSet MakeSet(std::string name, Rows rows) {
   return set;
 }
 
+std::vector<uint32_t> Where(const std::vector<uint8_t>& flags, bool set) {
+  std::vector<uint32_t> where;
+  for (uint32_t i = 0; i < flags.size(); ++i) {
+    if ((flags[i] != 0) == set) where.push_back(i);
+  }
+  return where;
+}
+
 }  // namespace
 
-std::vector<uint32_t> LabelledSet::Held() const {
-  std::vector<uint32_t> held;
-  for (uint32_t i = 0; i < trains.size(); ++i) {
-    if (trains[i] == 0) held.push_back(i);
-  }
-  return held;
-}
+std::vector<uint32_t> LabelledSet::Known() const { return Where(trains, true); }
+
+std::vector<uint32_t> LabelledSet::Held() const { return Where(trains, false); }
 
 std::string ContextOf(const std::string& set) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kContexts = {

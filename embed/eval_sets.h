@@ -20,7 +20,8 @@ struct LabelledSet {
   std::vector<uint8_t> trains;      // for each picture: 1 where it may train a linear probe
 
   size_t size() const { return paths.size(); }
-  // The pictures that are not for a probe's training.
+  // The pictures that may train a probe, and the others.
+  std::vector<uint32_t> Known() const;
   std::vector<uint32_t> Held() const;
 };
 

@@ -98,17 +98,16 @@ absl::StatusOr<RelationTexts> LoadTexts(const Maker& maker, const std::string& n
 
 absl::Status LoadScenes(const Maker& maker, const Scenes& scenes, RelationPictures& pictures,
                         RelationTexts& captions) {
-  const std::string name = scenes.part == ScenePart::kTrain ? "scenes" : "test scenes";
   PictureViews views;
   views.name = scenes.part == ScenePart::kTrain ? "scenes-train" : "scenes-test";
-  std::vector<std::string> texts;
-  for (const bool right : {true, false}) {
-    for (int64_t i = 0; i < scenes.count; ++i) {
-      const Scene scene = scenes.At(i);
-      texts.push_back(right ? scene.caption : scene.wrong);
-    }
+  std::vector<std::string> wrong;
+  for (int64_t i = 0; i < scenes.count; ++i) {
+    Scene scene = scenes.At(i);
+    views.paths.push_back(std::move(scene.caption));
+    wrong.push_back(std::move(scene.wrong));
   }
-  views.paths.assign(texts.begin(), texts.begin() + scenes.count);
+  std::vector<std::string> texts = views.paths;
+  texts.insert(texts.end(), wrong.begin(), wrong.end());
   const int size = maker.options.encode_size;
   views.source = [&scenes, size](int64_t i) {
     return scenes.WorldOf(i).Render(scenes.At(i), size);
