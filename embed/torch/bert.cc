@@ -31,12 +31,11 @@ torch::Tensor AddTable(torch::nn::Module& owner, const std::string& name, int64_
   return AddGroup(owner, name)->register_parameter("weight", torch::empty({rows, width}));
 }
 
-// [n, length]: true where a token is real.
+}  // namespace
+
 torch::Tensor RealTokens(const torch::Tensor& lengths, int64_t length) {
   return torch::arange(length, lengths.options()).unsqueeze(0) < lengths.unsqueeze(1);
 }
-
-}  // namespace
 
 absl::StatusOr<BertOptions> ParseBertOptions(const TowerConfig& config, int vocab_size) {
   const auto width = RequireNumber(config, "width", 1 << 14);

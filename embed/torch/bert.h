@@ -27,6 +27,9 @@ struct BertOptions {
 // a tower's configuration.
 absl::StatusOr<BertOptions> ParseBertOptions(const TowerConfig& config, int vocab_size);
 
+// [n, length]: true where a token is real, lengths [n] int64 counting these.
+torch::Tensor RealTokens(const torch::Tensor& lengths, int64_t length);
+
 class BertLayer : public torch::nn::Module {
  public:
   explicit BertLayer(const BertOptions& options);

@@ -27,15 +27,18 @@ int64_t First(int64_t n, int64_t kernel, int64_t stride) {
   return kernel / 2 - SamePadding(n, kernel, stride) / 2;
 }
 
+// Of the convolution without a stride, what the stride stops at: a view.
+torch::Tensor Strided(const torch::Tensor& all, int64_t kernel, int64_t stride) {
+  return all.index({Slice(), Slice(), Slice(First(all.size(2), kernel, stride), None, stride),
+                    Slice(First(all.size(3), kernel, stride), None, stride)});
+}
+
 // The gradient of the convolution without a stride: zero wherever the stride steps over.
 torch::Tensor Spread(const torch::Tensor& gradient, const torch::Tensor& x, int64_t kernel,
                      int64_t stride) {
   if (stride == 1) return ChannelsLast(gradient);
   torch::Tensor spread = torch::zeros_like(x, torch::MemoryFormat::ChannelsLast);
-  spread
-      .index({Slice(), Slice(), Slice(First(x.size(2), kernel, stride), None, stride),
-              Slice(First(x.size(3), kernel, stride), None, stride)})
-      .copy_(gradient);
+  Strided(spread, kernel, stride).copy_(gradient);
   return spread;
 }
 
@@ -63,10 +66,7 @@ class DepthwiseFunction : public torch::autograd::Function<DepthwiseFunction> {
     context->saved_data["stride"] = stride;
     const torch::Tensor all = Convolve(x, weight, bias);
     if (stride == 1) return all;
-    const int64_t kernel = weight.size(2);
-    return ChannelsLast(
-        all.index({Slice(), Slice(), Slice(First(x.size(2), kernel, stride), None, stride),
-                   Slice(First(x.size(3), kernel, stride), None, stride)}));
+    return ChannelsLast(Strided(all, weight.size(2), stride));
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {

@@ -53,9 +53,7 @@ torch::Tensor Relation::ForwardMap(const torch::Tensor& map) {
 }
 
 torch::Tensor Relation::ForwardWords(const torch::Tensor& words, const torch::Tensor& lengths) {
-  const torch::Tensor numbers = torch::arange(words.size(1), lengths.options());
-  return Read(words, places_.narrow(0, 0, words.size(1)),
-              numbers.unsqueeze(0) < lengths.unsqueeze(1));
+  return Read(words, places_.narrow(0, 0, words.size(1)), RealTokens(lengths, words.size(1)));
 }
 
 torch::Tensor Relation::Read(const torch::Tensor& tokens, const torch::Tensor& places,

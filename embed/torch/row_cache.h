@@ -35,7 +35,6 @@ class RowFiles {
                                        const RowSource& source);
 
   int64_t count() const { return count_; }
-  torch::ScalarType type() const { return type_; }
   // [indices, ...], in the type of the files.
   torch::Tensor Rows(const torch::Tensor& indices) const;
   torch::Tensor All() const;

@@ -86,7 +86,7 @@ absl::StatusOr<SentenceWords> EncodeWords(const SentenceEncoder& encoder,
     for (int64_t at = begin; at < end; at += kPass) {
       const int64_t to = std::min<int64_t>(at + kPass, end);
       const torch::Tensor lengths = all.lengths.slice(0, at, to);
-      const torch::Tensor real = torch::arange(length).unsqueeze(0) < lengths.unsqueeze(1);
+      const torch::Tensor real = RealTokens(lengths, length);
       passes.push_back((encoder.bert->Words(ids.slice(0, at, to), lengths) * real.unsqueeze(2))
                            .to(torch::kFloat16));
     }
