@@ -38,18 +38,12 @@ torch::Tensor RealTokens(const torch::Tensor& lengths, int64_t length) {
 }
 
 absl::StatusOr<BertOptions> ParseBertOptions(const TowerConfig& config, int vocab_size) {
-  const auto width = RequireNumber(config, "width", 1 << 14);
-  if (!width.ok()) return width.status();
-  const auto layers = RequireNumber(config, "layers", 256);
-  if (!layers.ok()) return layers.status();
-  const auto heads = RequireNumber(config, "heads", *width);
-  if (!heads.ok()) return heads.status();
-  if (auto even = RequireMultiple(config, "width", "heads"); !even.ok()) return even;
-  const auto hidden = NumberOr(config, "mlp_width", 1 << 16, 4 * *width);
-  if (!hidden.ok()) return hidden.status();
+  const auto numbers = ParseTransformerNumbers(config);
+  if (!numbers.ok()) return numbers.status();
   const auto positions = RequireNumber(config, "positions", 1 << 16);
   if (!positions.ok()) return positions.status();
-  return BertOptions{vocab_size, *positions, *width, *layers, *heads, *hidden};
+  return BertOptions{vocab_size,      *positions,     numbers->width,
+                     numbers->layers, numbers->heads, numbers->mlp_width};
 }
 
 BertLayer::BertLayer(const BertOptions& options) : heads_(options.heads) {

@@ -119,4 +119,34 @@ absl::StatusOr<std::vector<LossPoint>> LoadCheckpoint(const std::string& path,
   return *std::move(history);
 }
 
+CheckpointedRun::CheckpointedRun(std::shared_ptr<torch::nn::Module> module,
+                                 std::unique_ptr<torch::optim::AdamW> optimiser, int64_t steps,
+                                 std::string settings)
+    : module_(std::move(module)),
+      optimiser_(std::move(optimiser)),
+      steps_(steps),
+      settings_(std::move(settings)) {}
+
+absl::Status CheckpointedRun::Save(const std::string& path) {
+  return SaveCheckpoint(path, {settings_, history_}, *module_, *optimiser_);
+}
+
+absl::Status CheckpointedRun::Load(const std::string& path) {
+  auto history = LoadCheckpoint(path, settings_, *module_, *optimiser_);
+  if (!history.ok()) return history.status();
+  history_ = *std::move(history);
+  return absl::OkStatus();
+}
+
+void CheckpointedRun::Descend(const torch::Tensor& loss) {
+  optimiser_->zero_grad();
+  loss.backward();
+  optimiser_->step();
+}
+
+void CheckpointedRun::Record(const torch::Tensor& loss, double rate, double scale) {
+  history_.push_back(
+      {step(), loss.item<float>(), static_cast<float>(rate), static_cast<float>(scale)});
+}
+
 }  // namespace imago

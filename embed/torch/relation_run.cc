@@ -2,11 +2,11 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "embed/random.h"
-#include "embed/torch/checkpoint.h"
 #include "embed/torch/picture_features.h"
 #include "embed/torch/starter_model.h"
 
@@ -59,15 +59,19 @@ torch::Tensor RelationModel::Texts(const RelationTexts& texts, const torch::Tens
 
 RelationRun::RelationRun(std::shared_ptr<RelationModel> model, const RelationSet* set,
                          const RelationOptions& options)
-    : model_(std::move(model)), set_(set), options_(options) {
-  optimiser_ = std::make_unique<torch::optim::AdamW>(
-      model_->parameters(),
-      torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(kDecay));
-}
+    : CheckpointedRun(
+          model,
+          std::make_unique<torch::optim::AdamW>(
+              model->parameters(),
+              torch::optim::AdamWOptions(options.rate).betas({0.9, 0.98}).weight_decay(kDecay)),
+          options.steps, options.settings),
+      model_(std::move(model)),
+      set_(set),
+      options_(options) {}
 
-torch::Tensor RelationRun::Loss(int64_t step) const {
+torch::Tensor RelationRun::Loss() const {
   Random mix(options_.seed);
-  mix = Random(mix.Next() ^ static_cast<uint64_t>(step));
+  mix = Random(mix.Next() ^ static_cast<uint64_t>(step()));
   const at::Generator random = at::make_generator<at::CPUGeneratorImpl>(mix.Next());
   const auto draw = [&random](int64_t most, int64_t count) {
     return torch::randint(most, {count}, random, torch::kInt64);
@@ -86,29 +90,13 @@ torch::Tensor RelationRun::Loss(int64_t step) const {
 }
 
 void RelationRun::Step() {
-  const auto step = static_cast<int64_t>(history_.size());
-  const double factor = RateFactor(step, options_.steps);
-  for (torch::optim::OptimizerParamGroup& group : optimiser_->param_groups()) {
-    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(options_.rate * factor);
+  const double rate = options_.rate * RateFactor(step(), options_.steps);
+  for (torch::optim::OptimizerParamGroup& group : optimiser().param_groups()) {
+    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
   }
-  optimiser_->zero_grad();
-  const torch::Tensor loss = Loss(step);
-  loss.backward();
-  optimiser_->step();
-  // Through f32, as a checkpoint keeps it.
-  history_.push_back({step, loss.item<float>(), static_cast<float>(options_.rate * factor),
-                      static_cast<float>(options_.scale)});
-}
-
-absl::Status RelationRun::Save(const std::string& path) {
-  return SaveCheckpoint(path, {options_.settings, history_}, *model_, *optimiser_);
-}
-
-absl::Status RelationRun::Load(const std::string& path) {
-  auto history = LoadCheckpoint(path, options_.settings, *model_, *optimiser_);
-  if (!history.ok()) return history.status();
-  history_ = *std::move(history);
-  return absl::OkStatus();
+  const torch::Tensor loss = Loss();
+  Descend(loss);
+  Record(loss, rate, options_.scale);
 }
 
 double PairAccuracy(const RelationModel& model, const RelationPictures& pictures,

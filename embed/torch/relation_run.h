@@ -6,10 +6,8 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "absl/status/statusor.h"
-#include "embed/loss_chart.h"
+#include "embed/torch/checkpoint.h"
 #include "embed/torch/relation.h"
 #include "embed/torch/row_cache.h"
 
@@ -58,29 +56,21 @@ class RelationModel : public torch::nn::Module {
   const std::shared_ptr<Relation> text;
 };
 
-class RelationRun {
+class RelationRun : public CheckpointedRun {
  public:
   // Keeps the set.
   RelationRun(std::shared_ptr<RelationModel> model, const RelationSet* set,
               const RelationOptions& options);
 
-  bool done() const { return static_cast<int64_t>(history_.size()) == options_.steps; }
   // One optimiser step, added to history().
   void Step();
-  const std::vector<LossPoint>& history() const { return history_; }
-
-  // As TrainRun's.
-  absl::Status Save(const std::string& path);
-  absl::Status Load(const std::string& path);
 
  private:
-  torch::Tensor Loss(int64_t step) const;
+  torch::Tensor Loss() const;
 
   std::shared_ptr<RelationModel> model_;
   const RelationSet* set_;
   RelationOptions options_;
-  std::unique_ptr<torch::optim::AdamW> optimiser_;
-  std::vector<LossPoint> history_;
 };
 
 // Of the pictures whose own text scores above the wrong one, the share.

@@ -1,14 +1,12 @@
 #ifndef IMAGO_EMBED_TORCH_TRAIN_RUN_H_
 #define IMAGO_EMBED_TORCH_TRAIN_RUN_H_
 
-// The state of one training run: what a checkpoint holds.
+// The first part of a training: the head over frozen networks.
 
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "absl/status/status.h"
-#include "embed/loss_chart.h"
+#include "embed/torch/checkpoint.h"
 #include "embed/torch/starter_model.h"
 
 namespace imago {
@@ -20,33 +18,21 @@ struct TrainRunOptions {
   std::string settings;  // of the whole run: a checkpoint of others is refused
 };
 
-class TrainRun {
+class TrainRun : public CheckpointedRun {
  public:
   // At step 0 of `model`, whose teacher is the model as it is now.
   TrainRun(std::shared_ptr<StarterModel> model, const BatchSampler* batches,
            const TrainRunOptions& options);
 
-  bool done() const { return static_cast<int64_t>(history_.size()) == options_.steps; }
   // One optimiser step, added to history().
   void Step();
-  // One point for each step so far.
-  const std::vector<LossPoint>& history() const { return history_; }
   const StarterModel& model() const { return *model_; }
-
-  // Weights, AdamW's moments and the history, written atomically. After Load the steps are, bit for
-  // bit on one thread, those that would have followed the Save.
-  absl::Status Save(const std::string& path);
-  // kFailedPrecondition when the file's settings differ; kDataLoss when it is not a checkpoint. The
-  // run is unusable after an error.
-  absl::Status Load(const std::string& path);
 
  private:
   std::shared_ptr<StarterModel> model_;
   const BatchSampler* batches_;
   TrainRunOptions options_;
   Teacher teacher_;
-  std::unique_ptr<torch::optim::AdamW> optimiser_;
-  std::vector<LossPoint> history_;
 };
 
 }  // namespace imago

@@ -1,10 +1,10 @@
 #include "embed/torch/tune_run.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "embed/torch/checkpoint.h"
 #include "embed/torch/contrastive_loss.h"
 #include "embed/torch/posterior_tower.h"
 
@@ -70,11 +70,12 @@ torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const 
 
 TuneRun::TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher,
                  const TuneSampler* batches, const TuneOptions& options)
-    : model_(model),
+    : CheckpointedRun(model, MakeOptimiser(*model->starter, options.head_rate), options.steps,
+                      options.settings),
+      model_(model),
       teacher_(teacher),
       batches_(batches),
-      options_(options),
-      optimiser_(MakeOptimiser(*model->starter, options.head_rate)) {
+      options_(options) {
   for (const torch::Tensor& parameter : model->trunk->parameters()) {
     parameter.set_requires_grad(false);
   }
@@ -83,7 +84,7 @@ TuneRun::TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher
   if (options.bfloat16) model->trunk->TrainInBfloat16(options.from_block);
   auto group = std::make_unique<torch::optim::AdamWOptions>(options.trunk_rate);
   group->betas({0.9, 0.98}).weight_decay(0);
-  optimiser_->add_param_group({tuned, std::move(group)});
+  optimiser().add_param_group({tuned, std::move(group)});
 }
 
 TuneBatch TuneRun::NextBatch(int64_t step) {
@@ -97,36 +98,19 @@ TuneBatch TuneRun::NextBatch(int64_t step) {
 }
 
 void TuneRun::Step() {
-  const auto step = static_cast<int64_t>(history_.size());
-  const TuneBatch batch = NextBatch(step);
-  const double factor = RateFactor(step, options_.steps);
-  SetRates(*optimiser_, options_.head_rate, factor);
-  static_cast<torch::optim::AdamWOptions&>(optimiser_->param_groups().back().options())
+  const TuneBatch batch = NextBatch(step());
+  const double factor = RateFactor(step(), options_.steps);
+  SetRates(optimiser(), options_.head_rate, factor);
+  static_cast<torch::optim::AdamWOptions&>(optimiser().param_groups().back().options())
       .lr(options_.trunk_rate * factor);
   const torch::Tensor maps = batch.maps.to(options_.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
   TuneRows rows;
   rows.features = MeanFeatures(model_->trunk->PlacesFrom(maps, options_.from_block));
   rows.texts = batches_->set().label_texts.select(1, batch.text);
-  optimiser_->zero_grad();
   const torch::Tensor loss = TuneLoss(*model_->starter, teacher_, batch, rows, options_);
-  loss.backward();
-  optimiser_->step();
+  Descend(loss);
   const double scale = std::exp(model_->starter->logit_scale.item<float>());
-  // Through f32, as a checkpoint keeps it.
-  const auto rate = static_cast<float>(options_.trunk_rate * factor);
-  history_.push_back(
-      {step, loss.item<float>(), rate, static_cast<float>(std::min(scale, options_.max_scale))});
-}
-
-absl::Status TuneRun::Save(const std::string& path) {
-  return SaveCheckpoint(path, {options_.settings, history_}, *model_, *optimiser_);
-}
-
-absl::Status TuneRun::Load(const std::string& path) {
-  auto history = LoadCheckpoint(path, options_.settings, *model_, *optimiser_);
-  if (!history.ok()) return history.status();
-  history_ = *std::move(history);
-  return absl::OkStatus();
+  Record(loss, options_.trunk_rate * factor, std::min(scale, options_.max_scale));
 }
 
 }  // namespace imago

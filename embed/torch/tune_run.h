@@ -9,8 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "embed/loss_chart.h"
+#include "embed/torch/checkpoint.h"
 #include "embed/torch/efficientnet_lite.h"
 #include "embed/torch/starter_model.h"
 #include "embed/torch/tune_set.h"
@@ -53,20 +52,14 @@ struct TuneRows {
 torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
                        const TuneRows& rows, const TuneOptions& options);
 
-class TuneRun {
+class TuneRun : public CheckpointedRun {
  public:
   // Trains both in place. The trunk is folded and f32. Keeps `batches`.
   TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher,
           const TuneSampler* batches, const TuneOptions& options);
 
-  bool done() const { return static_cast<int64_t>(history_.size()) == options_.steps; }
   // One optimiser step, added to history(). The next batch is drawn meanwhile on another thread.
   void Step();
-  const std::vector<LossPoint>& history() const { return history_; }
-
-  // As TrainRun's.
-  absl::Status Save(const std::string& path);
-  absl::Status Load(const std::string& path);
 
  private:
   TuneBatch NextBatch(int64_t step);
@@ -75,8 +68,6 @@ class TuneRun {
   Teacher teacher_;
   const TuneSampler* batches_;
   TuneOptions options_;
-  std::unique_ptr<torch::optim::AdamW> optimiser_;
-  std::vector<LossPoint> history_;
   int64_t next_step_ = -1;  // of what next_ draws
   std::future<TuneBatch> next_;
 };
