@@ -33,7 +33,7 @@ class ModelsCommand : public testing::Test {
     }
   }
 
-  Outcome Run(const std::string& arguments) const {
+  Outcome Run(const std::string& arguments) {
     const std::string command = fmt::format(
         "XDG_CACHE_HOME='{0}/cache' HF_TOKEN=secret-of-mine HF_ENDPOINT={1} '{2}' --data "
         "'{0}/data' "

@@ -70,11 +70,16 @@ class FakeHub {
     files["config.json"] = R"({"model_type": "clip"})";
     files["model.safetensors"] = std::string(200'000, 'w');
     AddRoutes();
-    hub_.Start();
-    store_.Start();
   }
 
-  std::string endpoint() const { return fmt::format("http://127.0.0.1:{}", hub_.port()); }
+  // Serves from the first call on: what another process is to see is set before it.
+  std::string endpoint() {
+    std::call_once(started_, [this] {
+      hub_.Start();
+      store_.Start();
+    });
+    return fmt::format("http://127.0.0.1:{}", hub_.port());
+  }
   std::string store() const { return fmt::format("http://127.0.0.1:{}", store_.port()); }
   std::vector<Seen> seen() {
     const std::lock_guard lock(mutex_);
@@ -212,6 +217,7 @@ class FakeHub {
 
   std::mutex mutex_;
   std::vector<Seen> seen_;
+  std::once_flag started_;
   LocalServer hub_;
   LocalServer store_;
 };
