@@ -150,8 +150,7 @@ absl::Status TrainHead(const TrainClipOptions& options, TrainControl& control,
 }
 
 // The head and the later blocks of data.lite.trunk.
-absl::Status TuneTrunk(const TrainClipOptions& options, const Teacher& teacher,
-                       TrainControl& control, TrainData& data,
+absl::Status TuneTrunk(const TrainClipOptions& options, TrainControl& control, TrainData& data,
                        const std::shared_ptr<StarterModel>& model, TrainReport& report) {
   auto set = LoadTuneSet(options, data, control);
   if (!set.ok()) return set.status();
@@ -162,9 +161,12 @@ absl::Status TuneTrunk(const TrainClipOptions& options, const Teacher& teacher,
   const auto batches =
       TuneSampler::Make(*std::move(set), {options.tune_batch, options.hidden, 0.5}, options.seed);
   if (!batches.ok()) return batches.status();
+  const auto network = FrozenCopy(options, *data.lite.trunk);
+  if (!network.ok()) return network.status();
+  const FirstModel first(network->trunk, tune.from_block, *model->head);
   const auto tuned = std::make_shared<TuneModel>(data.lite.trunk, model);
   const std::vector<torch::Tensor> beginning = CopyParameters(*tuned);
-  TuneRun run(tuned, teacher, &*batches, tune);
+  TuneRun run(tuned, first, &*batches, tune);
   auto status = TrainToEnd(run, {"tuning", "tune-", options.tune_steps}, options, control);
   if (!status.ok()) return status;
   MoveTowards(beginning, 1 - options.tune_share, *tuned);
@@ -209,10 +211,9 @@ absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl&
   report.photos = data->train.labels.size(0);
   report.labels = data->train.label_texts.size(0);
   const auto model = MakeModel(options, *data);
-  const Teacher teacher(*model->head);
   auto status = TrainHead(options, control, *data, model, report);
   if (status.ok() && options.tune_steps > 0) {
-    status = TuneTrunk(options, teacher, control, *data, model, report);
+    status = TuneTrunk(options, control, *data, model, report);
   }
   if (!status.ok()) return status;
   FitDetail(data->train.central_features, *model->head);

@@ -37,7 +37,6 @@ absl::StatusOr<TuneSet> LoadTuneSet(const TrainClipOptions& options, const Train
   if (!all.ok()) return all.status();
   TuneSet set;
   set.kinds.push_back({data.photo_maps});
-  set.first_features = data.train.features;
   for (const std::string& manifest : options.also) {
     const auto pictures = ReadManifest(manifest, {"train", "train"});
     if (!pictures.ok()) return pictures.status();
@@ -68,8 +67,8 @@ TuneOptions MakeTuneOptions(const TrainClipOptions& options, const TuneSet& set,
   tune.max_scale = options.max_logit_scale;
   tune.bfloat16 = UsesBfloat16(options);
   tune.settings = fmt::format(
-      "{}; tuned from block {}, {} steps of {}, rate {}, on {} pictures in {} views, {} "
-      "labels",
+      "{}; tuned from block {}, {} steps of {} beside collages, rate {}, on {} pictures in {} "
+      "views, {} labels",
       first, options.tune_from, options.tune_steps, options.tune_batch, options.tune_rate,
       set.pictures(), options.also_views, set.label_texts.size(0));
   return tune;

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "embed/torch/clip_model.h"
 #include "embed/torch/contrastive_loss.h"
 #include "embed/torch/posterior_tower.h"
 
@@ -23,6 +24,13 @@ torch::Tensor LabelLoss(const torch::Tensor& rows, const torch::Tensor& labels,
   const torch::Tensor logits = (scale * torch::matmul(rows, texts.t()))
                                    .masked_fill(same, -std::numeric_limits<float>::infinity());
   return torch::nn::functional::cross_entropy(logits, labels);
+}
+
+// The squared distance of each map from its target, as a part of the target's square; the mean.
+torch::Tensor RelativeError(const torch::Tensor& maps, const torch::Tensor& targets) {
+  const torch::Tensor target = targets.to(torch::kFloat32).flatten(1);
+  const torch::Tensor error = maps.to(torch::kFloat32).flatten(1) - target;
+  return (error.square().sum(1) / target.square().sum(1).clamp_min(1e-6)).mean();
 }
 
 }  // namespace
@@ -47,33 +55,50 @@ void MoveTowards(const std::vector<torch::Tensor>& target, double share,
   for (size_t i = 0; i < parameters.size(); ++i) parameters[i].lerp_(target[i], share);
 }
 
-torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
-                       const TuneRows& rows, const TuneOptions& options) {
-  const torch::Tensor scale = ClampedScale(model.logit_scale, options.max_scale);
-  const torch::Tensor pictures = model.head->Semantic(rows.features, batch.keep);
-  const torch::Tensor texts = model.centre->Forward(rows.texts);
-  torch::Tensor loss =
-      LabelLoss(pictures, batch.labels, texts, scale) +
-      ContrastiveLoss(pictures, texts.index_select(0, batch.labels), batch.labels, scale);
-  const int64_t n = batch.photos;
-  const auto mixed = [&](const torch::Tensor& all) {
-    const torch::Tensor photos = all.narrow(0, 0, n);
-    return batch.share * photos + (1 - batch.share) * photos.index_select(0, batch.partner);
-  };
-  loss = loss + options.teach_photos *
-                    CosineDistance(pictures.narrow(0, 0, n), teacher.Estimate(batch.first));
-  return loss +
-         options.teach_mixtures *
-             CosineDistance(model.head->Semantic(mixed(rows.features), batch.keep.narrow(0, 0, n)),
-                            teacher.Estimate(mixed(batch.first)));
+FirstModel::FirstModel(std::shared_ptr<EfficientNetLite> trunk, size_t from_block,
+                       const PosteriorHead& head)
+    : trunk_(std::move(trunk)),
+      from_block_(from_block),
+      head_(std::make_shared<PosteriorHead>(head.shape())) {
+  const torch::NoGradGuard no_grad;
+  const auto weights = WeightsByName(head);
+  for (auto& [name, target] : WeightsByName(*head_)) target.copy_(weights.at(name));
 }
 
-TuneRun::TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher,
+torch::Tensor FirstModel::Places(const torch::Tensor& maps) const {
+  const torch::NoGradGuard no_grad;
+  return trunk_->PlacesFrom(maps, from_block_);
+}
+
+torch::Tensor FirstModel::Semantic(const torch::Tensor& features) const {
+  const torch::NoGradGuard no_grad;
+  return head_->Semantic(features);
+}
+
+torch::Tensor TuneLoss(const StarterModel& model, const FirstModel& first, const TuneBatch& batch,
+                       const TuneRows& rows, const TuneOptions& options) {
+  const torch::Tensor scale = ClampedScale(model.logit_scale, options.max_scale);
+  const torch::Tensor features = MeanFeatures(rows.places);
+  const int64_t labelled = batch.labels.size(0);
+  const torch::Tensor pictures =
+      model.head->Semantic(features.narrow(0, batch.collages, labelled), batch.keep);
+  const torch::Tensor texts = model.centre->Forward(rows.texts);
+  const torch::Tensor loss =
+      LabelLoss(pictures, batch.labels, texts, scale) +
+      ContrastiveLoss(pictures, texts.index_select(0, batch.labels), batch.labels, scale);
+  const int64_t taught = rows.first.size(0);
+  const torch::Tensor kept = model.head->Semantic(features.narrow(0, 0, taught));
+  return loss +
+         options.teach_rows * CosineDistance(kept, first.Semantic(MeanFeatures(rows.first))) +
+         options.teach_maps * RelativeError(rows.places.narrow(0, 0, taught), rows.first);
+}
+
+TuneRun::TuneRun(const std::shared_ptr<TuneModel>& model, const FirstModel& first,
                  const TuneSampler* batches, const TuneOptions& options)
     : CheckpointedRun(model, MakeOptimiser(*model->starter, options.head_rate), options.steps,
                       options.settings),
       model_(model),
-      teacher_(teacher),
+      first_(first),
       batches_(batches),
       options_(options) {
   for (const torch::Tensor& parameter : model->trunk->parameters()) {
@@ -105,9 +130,10 @@ void TuneRun::Step() {
       .lr(options_.trunk_rate * factor);
   const torch::Tensor maps = batch.maps.to(options_.bfloat16 ? torch::kBFloat16 : torch::kFloat32);
   TuneRows rows;
-  rows.features = MeanFeatures(model_->trunk->PlacesFrom(maps, options_.from_block));
+  rows.places = model_->trunk->PlacesFrom(maps, options_.from_block);
+  rows.first = first_.Places(maps.narrow(0, 0, batch.collages + batch.photos));
   rows.texts = batches_->set().label_texts.select(1, batch.text);
-  const torch::Tensor loss = TuneLoss(*model_->starter, teacher_, batch, rows, options_);
+  const torch::Tensor loss = TuneLoss(*model_->starter, first_, batch, rows, options_);
   Descend(loss);
   const double scale = std::exp(model_->starter->logit_scale.item<float>());
   Record(loss, options_.trunk_rate * factor, std::min(scale, options_.max_scale));

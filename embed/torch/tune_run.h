@@ -23,9 +23,9 @@ struct TuneOptions {
   double head_rate = 5e-4;  // of the head's new layers
   bool bfloat16 = false;    // the trunk computes in it
   double max_scale = 30;
-  double teach_photos = 4;    // weight of the distance to the first estimate
-  double teach_mixtures = 2;  // the same for mixtures of two photos
-  std::string settings;       // of the whole run: a checkpoint of others is refused
+  double teach_rows = 4;  // weight of the distance of photos' and collages' rows from the first
+  double teach_maps = 4;  // the same for the last map
+  std::string settings;   // of the whole run: a checkpoint of others is refused
 };
 
 class TuneModel : public torch::nn::Module {
@@ -41,21 +41,38 @@ class TuneModel : public torch::nn::Module {
 std::vector<torch::Tensor> CopyParameters(const torch::nn::Module& module);
 void MoveTowards(const std::vector<torch::Tensor>& target, double share, torch::nn::Module& module);
 
+// The model as it is before the tuning, which it keeps to on photos.
+class FirstModel {
+ public:
+  // Copies the model. `trunk` is the same network as the one that is tuned, frozen.
+  FirstModel(std::shared_ptr<EfficientNetLite> trunk, size_t from_block, const PosteriorHead& head);
+
+  // The last map, as PlacesFrom; and rows as Semantic gives them. Neither has gradients.
+  torch::Tensor Places(const torch::Tensor& maps) const;
+  torch::Tensor Semantic(const torch::Tensor& features) const;
+
+ private:
+  std::shared_ptr<EfficientNetLite> trunk_;
+  size_t from_block_;
+  std::shared_ptr<PosteriorHead> head_;
+};
+
 // What the loss looks at of one batch.
 struct TuneRows {
-  torch::Tensor features;  // [n, features], of the network that is tuned
-  torch::Tensor texts;     // [labels, width]: of batch.text, as the encoder gives them
+  torch::Tensor places;  // [collages + n, features, h, w], of the network that is tuned
+  torch::Tensor first;   // [collages + photos, features, h, w], of FirstModel
+  torch::Tensor texts;   // [labels, width]: of batch.text, as the encoder gives them
 };
-// Of each picture the cross-entropy among the texts of all labels, but for those that mean nearly
-// the same as its own, and ContrastiveLoss within the batch; of photos and of mixtures of two
-// photos the distance to the teacher's estimate from the first network.
-torch::Tensor TuneLoss(const StarterModel& model, const Teacher& teacher, const TuneBatch& batch,
+// Of each labelled picture the cross-entropy among the texts of all labels, but for those that mean
+// nearly the same as its own, and ContrastiveLoss within the batch; of photos and collages the
+// distances of rows and of maps from those of the first model.
+torch::Tensor TuneLoss(const StarterModel& model, const FirstModel& first, const TuneBatch& batch,
                        const TuneRows& rows, const TuneOptions& options);
 
 class TuneRun : public CheckpointedRun {
  public:
   // Trains both in place. The trunk is folded and f32. Keeps `batches`.
-  TuneRun(const std::shared_ptr<TuneModel>& model, const Teacher& teacher,
+  TuneRun(const std::shared_ptr<TuneModel>& model, const FirstModel& first,
           const TuneSampler* batches, const TuneOptions& options);
 
   // One optimiser step, added to history(). The next batch is drawn meanwhile on another thread.
@@ -65,7 +82,7 @@ class TuneRun : public CheckpointedRun {
   TuneBatch NextBatch(int64_t step);
 
   std::shared_ptr<TuneModel> model_;
-  Teacher teacher_;
+  FirstModel first_;
   const TuneSampler* batches_;
   TuneOptions options_;
   int64_t next_step_ = -1;  // of what next_ draws

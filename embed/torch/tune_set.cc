@@ -2,6 +2,8 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "embed/random.h"
@@ -11,9 +13,9 @@
 namespace imago {
 namespace {
 
-// Half of the batch for the first kind, the rest in equal parts.
+// A third of the batch for the first kind, the rest in equal parts.
 std::vector<int64_t> Shares(int64_t pictures, size_t kinds) {
-  std::vector<int64_t> shares = {kinds == 1 ? pictures : pictures / 2};
+  std::vector<int64_t> shares = {kinds == 1 ? pictures : pictures / 3};
   int64_t left = pictures - shares.front();
   for (size_t i = 1; i < kinds; ++i) {
     shares.push_back(left / static_cast<int64_t>(kinds - i));
@@ -34,6 +36,28 @@ torch::Tensor MapsInViews(const TuneKind& kind, const torch::Tensor& pictures,
     maps.push_back(MapsOf(kind.views[views[i].item<int64_t>()], pictures.narrow(0, i, 1)));
   }
   return torch::cat(maps);
+}
+
+// A quarter to three quarters of `side`, and where it begins.
+std::pair<int64_t, int64_t> DrawSpan(int64_t side, Random& random) {
+  const auto length = std::max<int64_t>(1, std::llround(random.Uniform(0.25, 0.75) * side));
+  return {random.Below(side - length + 1), length};
+}
+
+// Each map with a rectangle of another one.
+torch::Tensor Collages(const torch::Tensor& maps, Random& random) {
+  const int64_t n = maps.size(0);
+  torch::Tensor collages = maps.clone();
+  for (int64_t i = 0; i < n && n > 1; ++i) {
+    const auto [y, height] = DrawSpan(maps.size(2), random);
+    const auto [x, width] = DrawSpan(maps.size(3), random);
+    const int64_t other = (i + 1 + random.Below(n - 1)) % n;
+    const auto part = [&](const torch::Tensor& map) {
+      return map.narrow(1, y, height).narrow(2, x, width);
+    };
+    part(collages[i]).copy_(part(maps[other]));
+  }
+  return collages;
 }
 
 }  // namespace
@@ -81,17 +105,15 @@ TuneBatch TuneSampler::Draw(int64_t step) const {
                                                {shares_[i]}, random, torch::kInt64);
     labels.push_back(set_.labels.index_select(0, begin + drawn));
     maps.push_back(MapsInViews(kind, drawn, views));
-    if (i == 0) batch.first = set_.first_features.index({views, drawn});
     begin += kind.views.front().count();
   }
+  batch.photos = batch.collages = shares_.front();
+  maps.insert(maps.begin(), Collages(maps.front(), mix));
   batch.maps = torch::cat(maps).contiguous(torch::MemoryFormat::ChannelsLast);
   batch.labels = torch::cat(labels);
-  batch.photos = shares_.front();
   batch.text = mix.Below(set_.label_texts.size(1));
   const torch::Tensor uniform = torch::rand({options_.pictures, options_.hidden}, random);
   batch.keep = (uniform >= options_.dropout).to(torch::kFloat32) / (1 - options_.dropout);
-  batch.partner = torch::randperm(batch.photos, random, torch::kInt64);
-  batch.share = torch::rand({batch.photos, 1}, random) * 0.4 + 0.3;
   return batch;
 }
 

@@ -19,7 +19,6 @@ struct TuneKind {
 
 struct TuneSet {
   std::vector<TuneKind> kinds;       // the first kind is photos
-  torch::Tensor first_features;      // [views, photos, features] of the network before it is tuned
   std::vector<std::string> sources;  // of the pictures, sorted; may be empty
   torch::Tensor labels;              // [pictures] int64, kind by kind
   torch::Tensor label_texts;         // [labels, templates, width], unit length
@@ -28,18 +27,16 @@ struct TuneSet {
 };
 
 struct TuneBatch {
-  torch::Tensor maps;     // [n, channels, h, w] f16; photos first
-  torch::Tensor first;    // [photos, features]
-  torch::Tensor labels;   // [n] int64
-  int64_t photos = 0;     // how many of the first rows are photos
-  int64_t text = 0;       // the template of this step
-  torch::Tensor keep;     // [n, hidden]: dropout
-  torch::Tensor partner;  // [photos] int64: with which each photo is mixed
-  torch::Tensor share;    // [photos, 1] within 0.3 to 0.7: its own weight in the mixture
+  torch::Tensor maps;    // [collages + n, channels, h, w] f16: collages, photos, other kinds
+  int64_t collages = 0;  // of two photos each: they have no label
+  int64_t photos = 0;
+  torch::Tensor labels;  // [n] int64
+  int64_t text = 0;      // the template of this step
+  torch::Tensor keep;    // [n, hidden]: dropout
 };
 
 struct TuneBatchOptions {
-  int64_t pictures = 64;  // half of them photos, the rest of the other kinds in equal parts
+  int64_t pictures = 64;  // with a label: a third photos, the rest of the other kinds equally
   int64_t hidden = 320;
   double dropout = 0.5;
 };
@@ -52,7 +49,9 @@ class TuneSampler {
                                           uint64_t seed);
 
   // Pictures of a kind without repetition, each with probability as the count of its label within
-  // the kind^-1/2, in random ones of the views. Thread-safe.
+  // the kind^-1/2, in random ones of the views; and as many collages as photos, each one of the
+  // photos with a rectangle of another's map in it (CutMix, Yun et al. 2019, arXiv 1905.04899).
+  // Thread-safe.
   TuneBatch Draw(int64_t step) const;
 
   const TuneSet& set() const { return set_; }

@@ -61,7 +61,6 @@ TuneSet ColourSet() {
   set.labels = torch::arange(16).remainder(4);
   torch::manual_seed(4);
   set.label_texts = UnitNormal({4, 3, kTinyHead.width});
-  set.first_features = torch::rand({2, 8, kTinyHead.features});
   return set;
 }
 
@@ -79,11 +78,12 @@ TuneOptions Steps(int64_t steps) {
   return options;
 }
 
+FirstModel First(const StarterModel& model) { return {TinyTrunk(), kFrom, *model.head}; }
+
 TuneRun MakeRun(const TuneSampler& batches, const TuneOptions& options,
                 const std::shared_ptr<EfficientNetLite>& trunk = TinyTrunk()) {
   const auto starter = TinyModel();
-  const Teacher teacher(*starter->head);
-  return TuneRun(std::make_shared<TuneModel>(trunk, starter), teacher, &batches, options);
+  return TuneRun(std::make_shared<TuneModel>(trunk, starter), First(*starter), &batches, options);
 }
 
 TEST(TuneSampler, DrawsTheSameBatchForTheSameSeedAndStep) {
@@ -98,16 +98,34 @@ TEST(TuneSampler, DrawsTheSameBatchForTheSameSeedAndStep) {
   EXPECT_FALSE(torch::equal(one.maps, next.maps));
 }
 
-TEST(TuneSampler, DrawsHalfPhotosAndNoPictureTwice) {
+TEST(TuneSampler, DrawsAThirdPhotosAndNoPictureTwice) {
   TuneSet set = ColourSet();
   set.labels = torch::arange(16);
   set.label_texts = UnitNormal({16, 3, kTinyHead.width});
-  const auto batches = TuneSampler::Make(set, {8, 10, 0.5}, 1);
+  const auto batches = TuneSampler::Make(set, {9, 10, 0.5}, 1);
   const TuneBatch batch = batches->Draw(0);
-  EXPECT_EQ(batch.photos, 4);
-  EXPECT_TRUE((batch.labels.narrow(0, 0, 4) < 8).all().item<bool>());
-  EXPECT_TRUE((batch.labels.narrow(0, 4, 4) >= 8).all().item<bool>());
-  EXPECT_EQ(std::get<0>(torch::_unique2(batch.labels)).size(0), 8);
+  EXPECT_EQ(batch.photos, 3);
+  EXPECT_TRUE((batch.labels.narrow(0, 0, 3) < 8).all().item<bool>());
+  EXPECT_TRUE((batch.labels.narrow(0, 3, 6) >= 8).all().item<bool>());
+  EXPECT_EQ(std::get<0>(torch::_unique2(batch.labels)).size(0), 9);
+}
+
+TEST(TuneSampler, PutsAPartOfAnotherPhotoIntoEachCollage) {
+  const auto batches = TuneSampler::Make(ColourSet(), {9, 10, 0.5}, 1);
+  const TuneBatch batch = batches->Draw(0);
+  ASSERT_EQ(batch.collages, 3);
+  ASSERT_EQ(batch.maps.size(0), 12);
+  const torch::Tensor photos = batch.maps.narrow(0, 3, 3);
+  for (int64_t i = 0; i < 3; ++i) {
+    const torch::Tensor own = (batch.maps[i] == photos[i]).all(0);
+    EXPECT_TRUE(own.any().item<bool>()) << i;
+    EXPECT_FALSE(own.all().item<bool>()) << i;
+    torch::Tensor other = torch::zeros_like(own);
+    for (int64_t j = 0; j < 3; ++j) {
+      if (j != i) other = other | (batch.maps[i] == photos[j]).all(0);
+    }
+    EXPECT_TRUE((own | other).all().item<bool>()) << i;
+  }
 }
 
 TEST(TuneSampler, NamesAManifestThatIsTooSmall) {
@@ -116,21 +134,25 @@ TEST(TuneSampler, NamesAManifestThatIsTooSmall) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("manifest 1 has 8 pictures"));
 }
 
+TuneRows RandomRows(const TuneBatch& batch, const torch::Tensor& texts) {
+  const auto maps = [](int64_t n) { return torch::rand({n, kTinyHead.features, 2, 3}); };
+  return {maps(batch.maps.size(0)), maps(batch.collages + batch.photos), texts};
+}
+
 TEST(TuneLoss, EqualsASumOverRowsByHand) {
   const torch::NoGradGuard no_grad;
   const TuneSampler sampler = Batches();
   const TuneBatch batch = sampler.Draw(0);
   const auto model = TinyModel();
-  const Teacher teacher(*model->head);
   TuneOptions options = Steps(1);
-  options.teach_photos = options.teach_mixtures = 0;
+  options.teach_rows = options.teach_maps = 0;
   torch::manual_seed(8);
-  const torch::Tensor features = torch::rand({8, kTinyHead.features});
-  const torch::Tensor texts = sampler.set().label_texts.select(1, batch.text);
-  const double loss = TuneLoss(*model, teacher, batch, {features, texts}, options).item<double>();
+  const TuneRows looked_at = RandomRows(batch, sampler.set().label_texts.select(1, batch.text));
+  const double loss = TuneLoss(*model, First(*model), batch, looked_at, options).item<double>();
 
-  const torch::Tensor rows = model->head->Semantic(features, batch.keep);
-  const torch::Tensor names = model->centre->Forward(texts);
+  const torch::Tensor rows = model->head->Semantic(
+      MeanFeatures(looked_at.places).narrow(0, batch.collages, 8), batch.keep);
+  const torch::Tensor names = model->centre->Forward(looked_at.texts);
   const double scale = std::exp(model->logit_scale.item<double>());
   const auto dot = [&](int64_t i, int64_t label) {
     return scale * (rows[i] * names[label]).sum().item<double>();
@@ -166,11 +188,11 @@ TEST(TuneLoss, DoesNotTellApartLabelsOfTheSameMeaning) {
   const TuneSampler sampler = Batches();
   auto batch = sampler.Draw(0);
   const auto model = TinyModel();
-  const Teacher teacher(*model->head);
-  const torch::Tensor features = torch::rand({8, kTinyHead.features});
   const torch::Tensor texts = sampler.set().label_texts.select(1, batch.text);
+  TuneRows rows = RandomRows(batch, texts);
   const auto loss = [&](const torch::Tensor& names) {
-    return TuneLoss(*model, teacher, batch, {features, names}, Steps(1)).item<double>();
+    rows.texts = names;
+    return TuneLoss(*model, First(*model), batch, rows, Steps(1)).item<double>();
   };
   // A fifth label that means what the first does adds nothing to the loss of the first's pictures.
   batch.labels.fill_(0);
@@ -178,6 +200,38 @@ TEST(TuneLoss, DoesNotTellApartLabelsOfTheSameMeaning) {
   EXPECT_NEAR(loss(twin), loss(texts), 1e-5);
   const torch::Tensor other = torch::cat({texts, -texts.narrow(0, 0, 1)});
   EXPECT_GT(loss(other), loss(texts));
+}
+
+TEST(TuneLoss, CountsWhatPhotosAndCollagesHaveMovedByHand) {
+  const torch::NoGradGuard no_grad;
+  const TuneSampler sampler = Batches();
+  const TuneBatch batch = sampler.Draw(0);
+  const auto model = TinyModel();
+  const FirstModel first = First(*model);
+  TuneRows rows = RandomRows(batch, sampler.set().label_texts.select(1, batch.text));
+  const auto loss = [&](double teach_rows, double teach_maps) {
+    TuneOptions options = Steps(1);
+    options.teach_rows = teach_rows;
+    options.teach_maps = teach_maps;
+    return TuneLoss(*model, first, batch, rows, options).item<double>();
+  };
+  const int64_t taught = rows.first.size(0);
+  ASSERT_EQ(taught, 4);
+  double moved_rows = 0;
+  double moved_maps = 0;
+  for (int64_t i = 0; i < taught; ++i) {
+    const auto row = [&](const torch::Tensor& map) {
+      return model->head->Semantic(map[i].mean({1, 2}).unsqueeze(0));
+    };
+    moved_rows += (1 - (row(rows.places) * row(rows.first)).sum().item<double>()) / taught;
+    moved_maps += ((rows.places[i] - rows.first[i]).square().sum() / rows.first[i].square().sum())
+                      .item<double>() /
+                  taught;
+  }
+  EXPECT_NEAR(loss(1, 0) - loss(0, 0), moved_rows, 1e-5);
+  EXPECT_NEAR(loss(0, 1) - loss(0, 0), moved_maps, 1e-5);
+  rows.places.narrow(0, 0, taught).copy_(rows.first);
+  EXPECT_NEAR(loss(2, 3), loss(0, 0), 1e-5);
 }
 
 TEST(TuneRun, GoesOnFromACheckpointBitForBit) {
@@ -236,7 +290,7 @@ TEST(TuneRun, LearnsColoursByHeart) {
   set.label_texts = set.label_texts.narrow(1, 0, 1);  // one text each
   const auto batches = TuneSampler::Make(set, {8, kTinyHead.hidden, 0}, 5);
   TuneOptions options = Steps(120);
-  options.teach_photos = options.teach_mixtures = 0;
+  options.teach_rows = options.teach_maps = 0;
   TuneRun run = MakeRun(*batches, options);
   while (!run.done()) run.Step();
   EXPECT_LT(run.history().back().loss, run.history().front().loss / 2);
