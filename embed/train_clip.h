@@ -37,9 +37,9 @@ struct TrainClipOptions {
   int hidden = 320;       // units of the learned part
   int detail = 128;       // dimensions that only pictures use
   int detail_percent = 80;  // their share of a picture's row
-  int steps = 400;
-  int batch = 256;     // photos in a step, and half as many pairs of photos
-  int pairs = 12'000;  // texts about two labels
+  int steps = 400;          // 0: pictures are the pretrained classifier's estimate alone
+  int batch = 256;          // photos in a step, and half as many pairs of photos
+  int pairs = 12'000;       // texts about two labels
   int checkpoint_every = 50;
   uint64_t seed = 0;
   int threads = 1;

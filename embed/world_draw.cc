@@ -24,8 +24,8 @@ cv::Point FixedPoint(double x, double y) {
   return {static_cast<int>(std::lround(x * kOne)), static_cast<int>(std::lround(y * kOne))};
 }
 
-// Corners relative to the spot, in its radii; y grows downwards.
-using Corners = std::vector<cv::Point2d>;
+// Corners relative to the spot, in its radii.
+using Corners = std::vector<Point>;
 
 Corners Star(int points, double inner) {
   Corners corners;
@@ -33,7 +33,7 @@ Corners Star(int points, double inner) {
   for (int i = 0; i < count; ++i) {
     const double angle = 2 * std::numbers::pi * i / count;
     const double radius = i % 2 == 1 ? inner : 1;
-    corners.emplace_back(radius * std::sin(angle), -radius * std::cos(angle));
+    corners.push_back({radius * std::sin(angle), -radius * std::cos(angle)});
   }
   return corners;
 }
@@ -44,7 +44,7 @@ Corners Heart() {
   for (int i = 0; i < 48; ++i) {
     const double t = 2 * std::numbers::pi * i / 48;
     const double y = 13 * std::cos(t) - 5 * std::cos(2 * t) - 2 * std::cos(3 * t) - std::cos(4 * t);
-    corners.emplace_back(0.9 * std::pow(std::sin(t), 3), -y / 18);
+    corners.push_back({0.9 * std::pow(std::sin(t), 3), -y / 18});
   }
   return corners;
 }
@@ -64,15 +64,6 @@ Corners CornersOf(std::string_view shape) {
   return {{-0.3, 1}, {-0.3, 0}, {-0.75, 0}, {0, -1}, {0.75, 0}, {0.3, 0}, {0.3, 1}};  // arrow
 }
 
-void FillPolygon(cv::Mat canvas, const Corners& corners, const Spot& spot, Rgb colour) {
-  std::vector<cv::Point> points;
-  for (const cv::Point2d& corner : corners) {
-    points.push_back(FixedPoint(spot.x + corner.x * spot.radius, spot.y + corner.y * spot.radius));
-  }
-  cv::fillPoly(canvas, std::vector<std::vector<cv::Point>>{points}, AsScalar(colour), cv::LINE_AA,
-               kFractionBits);
-}
-
 }  // namespace
 
 Image PlainCanvas(int size, Rgb colour) {
@@ -81,18 +72,35 @@ Image PlainCanvas(int size, Rgb colour) {
   return canvas;
 }
 
+void FillPolygon(Image& canvas, const std::vector<Point>& corners, Rgb colour) {
+  std::vector<cv::Point> points;
+  for (const Point& corner : corners) points.push_back(FixedPoint(corner.x, corner.y));
+  cv::fillPoly(AsMat(canvas), std::vector<std::vector<cv::Point>>{points}, AsScalar(colour),
+               cv::LINE_AA, kFractionBits);
+}
+
+void FillDisc(Image& canvas, const Spot& spot, Rgb colour) {
+  constexpr double kOne = 1 << kFractionBits;
+  cv::circle(AsMat(canvas), FixedPoint(spot.x, spot.y), static_cast<int>(spot.radius * kOne),
+             AsScalar(colour), cv::FILLED, cv::LINE_AA, kFractionBits);
+}
+
 void DrawShape(Image& canvas, size_t shape, const Spot& spot, Rgb colour) {
   const std::string_view name = kShapes[shape];
-  constexpr double kOne = 1 << kFractionBits;
-  if (name == "circle" || name == "ring") {
-    const bool ring = name == "ring";
-    const double radius = ring ? 0.8 * spot.radius : spot.radius;
-    const int thickness = ring ? std::max(1, static_cast<int>(0.36 * spot.radius)) : cv::FILLED;
-    cv::circle(AsMat(canvas), FixedPoint(spot.x, spot.y), static_cast<int>(radius * kOne),
-               AsScalar(colour), thickness, cv::LINE_AA, kFractionBits);
+  if (name == "circle") return FillDisc(canvas, spot, colour);
+  if (name == "ring") {
+    constexpr double kOne = 1 << kFractionBits;
+    const int thickness = std::max(1, static_cast<int>(0.36 * spot.radius));
+    cv::circle(AsMat(canvas), FixedPoint(spot.x, spot.y),
+               static_cast<int>(0.8 * spot.radius * kOne), AsScalar(colour), thickness, cv::LINE_AA,
+               kFractionBits);
     return;
   }
-  FillPolygon(AsMat(canvas), CornersOf(name), spot, colour);
+  Corners corners = CornersOf(name);
+  for (Point& corner : corners) {
+    corner = {spot.x + corner.x * spot.radius, spot.y + corner.y * spot.radius};
+  }
+  FillPolygon(canvas, corners, colour);
 }
 
 void DrawPicture(Image& canvas, const Image& picture, const Spot& spot) {

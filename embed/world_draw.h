@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "embed/image.h"
 
@@ -28,7 +29,16 @@ struct Spot {
   double radius;
 };
 
+// In pixels, or whatever is said; y grows downwards.
+struct Point {
+  double x;
+  double y;
+};
+
 Image PlainCanvas(int size, Rgb colour);
+// In pixels, with smooth edges.
+void FillPolygon(Image& canvas, const std::vector<Point>& corners, Rgb colour);
+void FillDisc(Image& canvas, const Spot& spot, Rgb colour);
 // One of kShapes, upright, within the circle of the spot; smooth edges.
 void DrawShape(Image& canvas, size_t shape, const Spot& spot, Rgb colour);
 // The picture, as large as fits into the circle's square. White lets the canvas show through.

@@ -120,7 +120,8 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
   add("--hidden", options.hidden, "Units of the learned part");
   add("--detail", options.detail, "Dimensions of visual detail");
   add("--detail-percent", options.detail_percent, "Their share of a picture's row");
-  add("--steps", options.steps, "Steps of the optimiser");
+  add("--steps", options.steps,
+      "Steps of the optimiser; 0: what the pretrained networks give alone, a baseline");
   add("--batch", options.batch, "Photos in a step");
   add("--pairs", options.pairs, "Texts about two labels");
   add("--rate", options.learning_rate, "Learning rate of new layers");

@@ -29,7 +29,6 @@ absl::Status CheckOptions(const TrainClipOptions& options) {
                                     {"also_views", options.also_views},
                                     {"hidden", options.hidden},
                                     {"detail", options.detail},
-                                    {"steps", options.steps},
                                     {"pairs", options.pairs},
                                     {"checkpoint_every", options.checkpoint_every},
                                     {"threads", options.threads},
@@ -39,7 +38,8 @@ absl::Status CheckOptions(const TrainClipOptions& options) {
                                     {"relation_scenes", options.relation_scenes}}) {
     if (auto status = CheckAtLeast(name, value, 1); !status.ok()) return status;
   }
-  for (const auto& [name, value] : {std::pair{"tune_steps", options.tune_steps},
+  for (const auto& [name, value] : {std::pair{"steps", options.steps},
+                                    {"tune_steps", options.tune_steps},
                                     {"tune_from", options.tune_from},
                                     {"relation_steps", options.relation_steps}}) {
     if (auto status = CheckAtLeast(name, value, 0); !status.ok()) return status;
@@ -55,6 +55,9 @@ absl::Status CheckOptions(const TrainClipOptions& options) {
   }
   return absl::OkStatus();
 }
+
+// A sigmoid that is 1 in f32.
+constexpr double kEstimateOnly = 30;
 
 std::string Settings(const TrainClipOptions& options, const TrainData& data) {
   return fmt::format(
@@ -72,7 +75,12 @@ std::shared_ptr<StarterModel> MakeModel(const TrainClipOptions& options, const T
   shape.hidden = options.hidden;
   shape.detail = options.detail;
   shape.detail_share = options.detail_percent / 100.0;
-  return MakeStarterModel(shape, data.init, options.seed);
+  auto model = MakeStarterModel(shape, data.init, options.seed);
+  if (options.steps == 0) {
+    const torch::NoGradGuard no_grad;
+    model->head->gate.fill_(kEstimateOnly);
+  }
+  return model;
 }
 
 // One part of the training, and how its files begin.
@@ -134,6 +142,7 @@ void Measure(const StarterModel& model, const TestSet& test, TrainReport& report
 absl::Status TrainHead(const TrainClipOptions& options, TrainControl& control,
                        const TrainData& data, std::shared_ptr<StarterModel> model,
                        TrainReport& report) {
+  if (options.steps == 0) return absl::OkStatus();
   const BatchSampler batches(data.train, {options.batch, options.batch / 2, options.hidden, 0.5},
                              options.seed);
   TrainRunOptions run_options;
