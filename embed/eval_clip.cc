@@ -237,8 +237,7 @@ void AddScenes(const std::string& set, const std::vector<SceneScore>& scores, Ev
     for (const bool sees : {true, false}) {
       Metric& metric = report.metrics.emplace_back();
       metric.set = set;
-      metric.name = fmt::format("right caption of two, {}{}", SceneKindName(score.kind),
-                                sees ? "" : ", blind");
+      metric.name = fmt::format("right caption of two, {}{}", score.kind, sees ? "" : ", blind");
       metric.value = Share(sees ? score.right : score.blind);
       metric.interval = WilsonInterval(metric.value, score.right.size());
       metric.chance = 0.5;
@@ -256,12 +255,13 @@ absl::Status EvaluateScenes(const Encoder& encoder, const EvalOptions& options,
     if (!some.ok()) return some.status();
     pictures.insert(pictures.end(), some->begin(), some->end());
   }
-  std::vector<std::pair<std::string, World>> worlds = {{"scenes of shapes", World()}};
-  if (auto world = World::OfPictures(std::move(pictures)); world.ok()) {
-    worlds.push_back({"scenes of pictures", *std::move(world)});
-  }
-  for (const auto& [name, world] : worlds) {
-    const auto scores = ScoreScenes(encoder, world, options.scenes, {name, options.on_progress});
+  const World shapes;
+  const auto composed = World::OfPictures(std::move(pictures));
+  std::vector<std::pair<std::string, SceneSource>> sources = {
+      {"scenes of shapes", ScenesOf(shapes)}, {"scenes of events", EventScenes()}};
+  if (composed.ok()) sources.push_back({"scenes of pictures", ScenesOf(*composed)});
+  for (const auto& [name, source] : sources) {
+    const auto scores = ScoreScenes(encoder, source, options.scenes, {name, options.on_progress});
     if (!scores.ok()) return scores.status();
     AddScenes(name, *scores, report);
   }

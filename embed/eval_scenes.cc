@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "embed/stage.h"
 #include "kernels/kernels.h"
 
 namespace imago {
@@ -21,23 +22,22 @@ struct SceneRows {
   Matrix pictures;
   Matrix captions;
   Matrix wrong;
-  std::vector<SceneKind> kinds;
+  std::vector<std::string> kinds;
 };
 
-absl::StatusOr<SceneRows> EncodeScenes(const Encoder& encoder, const World& world, uint64_t count,
-                                       const PhotoProgress& progress) {
+absl::StatusOr<SceneRows> EncodeScenes(const Encoder& encoder, const SceneSource& source,
+                                       uint64_t count, const PhotoProgress& progress) {
   SceneRows rows;
   for (uint64_t begin = 0; begin < count; begin += kBatch) {
     const uint64_t end = std::min(begin + kBatch, count);
     Batch batch;
     for (uint64_t i = begin; i < end; ++i) {
-      const Scene scene = world.Draw(ScenePart::kTest, i);
-      auto picture = world.Render(scene, encoder.preprocess().size);
-      if (!picture.ok()) return picture.status();
-      batch.pictures.push_back(ImageContent{*std::move(picture)});
-      batch.captions.push_back(TextContent{scene.caption});
-      batch.wrong.push_back(TextContent{scene.wrong});
-      rows.kinds.push_back(scene.kind);
+      auto scene = source(i, encoder.preprocess().size);
+      if (!scene.ok()) return scene.status();
+      batch.pictures.push_back(ImageContent{std::move(scene->picture)});
+      batch.captions.push_back(TextContent{std::move(scene->caption)});
+      batch.wrong.push_back(TextContent{std::move(scene->wrong)});
+      rows.kinds.push_back(std::move(scene->kind));
     }
     for (const auto& [contents, matrix] : {std::pair{&batch.pictures, &rows.pictures},
                                            {&batch.captions, &rows.captions},
@@ -62,9 +62,29 @@ std::vector<float> Mean(const Matrix& rows) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<SceneScore>> ScoreScenes(const Encoder& encoder, const World& world,
-                                                    uint64_t count, const PhotoProgress& progress) {
-  const auto rows = EncodeScenes(encoder, world, count, progress);
+SceneSource ScenesOf(const World& world) {
+  return [&world](uint64_t number, int size) -> absl::StatusOr<TestScene> {
+    Scene scene = world.Draw(ScenePart::kTest, number);
+    auto picture = world.Render(scene, size);
+    if (!picture.ok()) return picture.status();
+    return TestScene{*std::move(picture), std::string(SceneKindName(scene.kind)),
+                     std::move(scene.caption), std::move(scene.wrong)};
+  };
+}
+
+SceneSource EventScenes() {
+  return [](uint64_t number, int size) -> absl::StatusOr<TestScene> {
+    EventPair pair = DrawEventPair(ScenePart::kTest, number);
+    const bool of_roles = pair.wrong == pair.scene.other_roles;
+    return TestScene{RenderEventScene(pair.scene, size).image, of_roles ? "roles" : "event",
+                     std::move(pair.scene.caption), std::move(pair.wrong)};
+  };
+}
+
+absl::StatusOr<std::vector<SceneScore>> ScoreScenes(const Encoder& encoder,
+                                                    const SceneSource& source, uint64_t count,
+                                                    const PhotoProgress& progress) {
+  const auto rows = EncodeScenes(encoder, source, count, progress);
   if (!rows.ok()) return rows.status();
   const std::vector<float> mean = Mean(rows->pictures);
   const auto prefers = [&](const float* picture, size_t i) -> uint8_t {
@@ -73,7 +93,7 @@ absl::StatusOr<std::vector<SceneScore>> ScoreScenes(const Encoder& encoder, cons
     };
     return score(rows->captions) > score(rows->wrong) ? 1 : 0;
   };
-  std::map<SceneKind, SceneScore> by_kind;
+  std::map<std::string, SceneScore> by_kind;
   for (size_t i = 0; i < rows->kinds.size(); ++i) {
     SceneScore& score = by_kind[rows->kinds[i]];
     score.kind = rows->kinds[i];

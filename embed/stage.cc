@@ -139,6 +139,15 @@ EventScene DrawEventScene(ScenePart part, uint64_t number) {
   return scene;
 }
 
+EventPair DrawEventPair(ScenePart part, uint64_t number) {
+  constexpr uint64_t kTries = 256;  // most scenes have what is asked for
+  for (uint64_t i = 0;; ++i) {
+    EventScene scene = DrawEventScene(part, number * kTries + i);
+    std::string wrong = number % 2 == 0 ? scene.other_event : scene.other_roles;
+    if (!wrong.empty()) return {std::move(scene), std::move(wrong)};
+  }
+}
+
 EventPicture RenderEventScene(const EventScene& scene, int size) {
   Random random(scene.seed);
   const Setting& setting = kSettings[random.Below(static_cast<int64_t>(kSettings.size()))];

@@ -41,6 +41,13 @@ struct EventPicture {
 // and in whatever event, are held out of the training as in World::Draw, so that nothing can be
 // told from the captions alone.
 EventScene DrawEventScene(ScenePart part, uint64_t number);
+// A scene with one wrong caption: by even numbers of another event, by odd ones of other roles.
+struct EventPair {
+  EventScene scene;
+  std::string wrong;
+};
+EventPair DrawEventPair(ScenePart part, uint64_t number);
+
 EventPicture RenderEventScene(const EventScene& scene, int size);
 
 // The types that scenes are of.

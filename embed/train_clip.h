@@ -59,7 +59,7 @@ struct TrainClipOptions {
   int relation_steps = 0;  // 0: the bundle has no relations (embed/torch/relation.h)
   int relation_width = 96;
   int relation_layers = 2;
-  int relation_scenes = 24'000;  // of the world maker to train on, half of them of pictures
+  int relation_scenes = 30'000;  // of the world maker to train on
 };
 
 struct TrainProgress {

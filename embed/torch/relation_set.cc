@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "embed/stage.h"
 #include "embed/torch/posterior_tower.h"
 #include "embed/torch/train_sources.h"
 #include "embed/train_texts.h"
@@ -15,18 +16,34 @@ namespace imago {
 namespace {
 
 constexpr int kWords = 24;  // of a caption, in tokens
-constexpr int64_t kTestScenes = 1000;
+constexpr int64_t kTestScenes = 1200;
 constexpr int64_t kPass = 64;
 
-// Scenes of both worlds: the first half of drawn shapes, the rest of pictures.
+// Scenes of three worlds, a third of each: drawn shapes, pictures, people who do things.
 struct Scenes {
   World shapes;
   World pictures;
   ScenePart part = ScenePart::kTrain;
   int64_t count = 0;
 
-  const World& WorldOf(int64_t i) const { return i < count / 2 ? shapes : pictures; }
-  Scene At(int64_t i) const { return WorldOf(i).Draw(part, static_cast<uint64_t>(i)); }
+  std::pair<std::string, std::string> Captions(int64_t i) const {
+    const auto number = static_cast<uint64_t>(i);
+    if (IsEvent(i)) {
+      EventPair pair = DrawEventPair(part, number);
+      return {std::move(pair.scene.caption), std::move(pair.wrong)};
+    }
+    Scene scene = WorldOf(i).Draw(part, number);
+    return {std::move(scene.caption), std::move(scene.wrong)};
+  }
+  absl::StatusOr<Image> Render(int64_t i, int size) const {
+    const auto number = static_cast<uint64_t>(i);
+    if (IsEvent(i)) return RenderEventScene(DrawEventPair(part, number).scene, size).image;
+    return WorldOf(i).Render(WorldOf(i).Draw(part, number), size);
+  }
+
+ private:
+  bool IsEvent(int64_t i) const { return i >= count * 2 / 3; }
+  const World& WorldOf(int64_t i) const { return i < count / 3 ? shapes : pictures; }
 };
 
 // What the parts of the set are made with.
@@ -102,16 +119,14 @@ absl::Status LoadScenes(const Maker& maker, const Scenes& scenes, RelationPictur
   views.name = scenes.part == ScenePart::kTrain ? "scenes-train" : "scenes-test";
   std::vector<std::string> wrong;
   for (int64_t i = 0; i < scenes.count; ++i) {
-    Scene scene = scenes.At(i);
-    views.paths.push_back(std::move(scene.caption));
-    wrong.push_back(std::move(scene.wrong));
+    auto [caption, false_one] = scenes.Captions(i);
+    views.paths.push_back(std::move(caption));
+    wrong.push_back(std::move(false_one));
   }
   std::vector<std::string> texts = views.paths;
   texts.insert(texts.end(), wrong.begin(), wrong.end());
   const int size = maker.options.encode_size;
-  views.source = [&scenes, size](int64_t i) {
-    return scenes.WorldOf(i).Render(scenes.At(i), size);
-  };
+  views.source = [&scenes, size](int64_t i) { return scenes.Render(i, size); };
   auto rendered = LoadPictures(maker, views);
   if (!rendered.ok()) return rendered.status();
   pictures = *std::move(rendered);

@@ -19,8 +19,8 @@ struct RelationData {
   RelationShape text_shape;
 };
 
-// Scenes of drawn shapes and of the pictures of all manifests, half of each, by the finished
-// networks; `tuning` says which these are, for the cache.
+// Scenes of drawn shapes, of the pictures of all manifests and of events, a third of each, by the
+// finished networks; `tuning` says which these are, for the cache.
 absl::StatusOr<RelationData> LoadRelationData(const TrainClipOptions& options,
                                               const TrainData& data, const StarterModel& model,
                                               const std::string& tuning, TrainControl& control);

@@ -118,15 +118,16 @@ TEST(EvalClip, ComparesPromptsAndProbesOnWhatNoProbeTrainsOn) {
 TEST(EvalClip, AnEncoderOfWordsAloneGuessesAtScenes) {
   const auto report = EvaluateClip(*NewHashEncoder(), {.root = ColourSets(), .scenes = 300});
   ASSERT_TRUE(report.ok()) << report.status();
-  ASSERT_EQ(report->metrics.size(), 6u + 8u);
+  ASSERT_EQ(report->metrics.size(), 6u + 8u + 4u);
   EXPECT_EQ(report->metrics[6].set, "scenes of shapes");
   EXPECT_EQ(report->metrics[7].name, "right caption of two, colour, blind");
   uint64_t cases = 0;
   for (size_t i = 6; i < report->metrics.size(); i += 2) cases += report->metrics[i].cases;
-  EXPECT_EQ(cases, 300u);
+  EXPECT_EQ(cases, 2 * 300u);
   // Colours and places have the same words in both captions; numbers have plurals.
   EXPECT_LT(report->metrics[6].value, 0.8);
-  EXPECT_LT(report->metrics[12].value, 0.8);
+  EXPECT_LT(report->metrics[10].value, 0.8);
+  EXPECT_EQ(report->metrics[16].name, "right caption of two, roles");
 }
 
 TEST(EvalClip, RefusesATemplateWithoutAPlaceForTheLabel) {

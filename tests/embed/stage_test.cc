@@ -98,6 +98,14 @@ TEST(EventScene, NeverExchangesWhatIsAsTrueExchanged) {
   }
 }
 
+TEST(EventPair, IsWrongInTheEventOrInTheRoles) {
+  for (uint64_t i = 0; i < 200; ++i) {
+    const EventPair pair = DrawEventPair(ScenePart::kTest, i);
+    EXPECT_EQ(pair.wrong, i % 2 == 0 ? pair.scene.other_event : pair.scene.other_roles);
+    EXPECT_NE(pair.wrong, "");
+  }
+}
+
 TEST(EventScene, HasABoxWithinThePictureForEachRole) {
   for (uint64_t i = 0; i < 200; ++i) {
     const EventScene scene = DrawEventScene(ScenePart::kTrain, i);
