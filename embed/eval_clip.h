@@ -27,6 +27,7 @@ struct Metric {
   double baseline = -1;  // of a 512-bin colour histogram; -1: none
   uint64_t cases = 0;    // queries
   uint64_t candidates = 0;
+  double words = -1;  // baseline of captions: a bag of the words that fit the picture; -1: none
 };
 
 // Zero-shot top-1 of one set by one set of prompts.
@@ -54,6 +55,33 @@ struct ProbeScore {
   uint64_t labels = 0;
 };
 
+// Pictures of one label that were taken for another.
+struct Confusion {
+  std::string set;
+  std::string label;
+  std::string taken;   // the label that came first
+  uint64_t count = 0;  // so many pictures
+  uint64_t of = 0;     // of so many of the label
+};
+
+// A query and what came first, for people to look at.
+struct EvalCase {
+  uint64_t number = 0;  // among the set's cases
+  bool hit = false;
+  std::string asked;    // a caption, or the picture's label
+  std::string picture;  // path: of the caption's picture, or of the picture that was asked for
+  std::string first;    // the label that came first; "" where pictures did
+  std::string first_picture;  // path of the picture that came first; "" where labels did
+};
+
+// Some hits and some misses of one set, drawn by chance.
+struct EvalSample {
+  std::string set;
+  uint64_t hits = 0;  // of all
+  uint64_t misses = 0;
+  std::vector<EvalCase> cases;  // hits first
+};
+
 struct EvalReport {
   std::string model;
   std::vector<Metric> metrics;
@@ -61,6 +89,8 @@ struct EvalReport {
   std::vector<ProbeScore> probes;
   std::vector<std::string> absent;  // sets that were not at hand
   double seconds = 0;
+  std::vector<Confusion> confusions;  // the most frequent of each zero-shot set
+  std::vector<EvalSample> samples;    // where asked for; not part of the JSON
 };
 
 struct EvalOptions {
@@ -74,6 +104,11 @@ struct EvalOptions {
   // So many scenes of drawn shapes, and of the pictures of `also` (eval_scenes.h).
   uint64_t scenes = 0;
   bool prompts = false;  // also by bare name, context and ensembles (EvalReport::prompts)
+  // Names of things, such as ImageNet's classes: those that fit a picture best are its words, in
+  // the baseline of captions (Metric::words). Empty: none.
+  std::vector<std::string> words = {};
+  uint64_t samples = 0;  // hits, and misses, of each set in EvalReport::samples
+  uint64_t seed = 1;     // of what is drawn
   LinearProbeFunction linear_probe = nullptr;  // also by it (EvalReport::probes)
   std::function<void(const std::string& what, uint64_t done, uint64_t total)> on_progress = nullptr;
 };

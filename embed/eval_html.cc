@@ -38,6 +38,8 @@ const Metric* Find(const EvalReport& report, const Metric& like) {
 
 std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
 
+std::string PercentOrNone(double share) { return share < 0 ? "" : Percent(share); }
+
 std::string MetricRow(const Metric& metric, const std::vector<NamedReport>& reports) {
   std::string row = fmt::format(
       "<tr><td class=left>{}<td class=left>{}<td class=sure>{}<td "
@@ -48,9 +50,9 @@ std::string MetricRow(const Metric& metric, const std::vector<NamedReport>& repo
     const Metric* other = Find(reports[i].report, metric);
     row += fmt::format("<td>{}", other == nullptr ? "" : Percent(other->value));
   }
-  row += fmt::format("<td>{}<td>{}<td class=quiet>{}<td class=quiet>{}\n",
-                     metric.baseline < 0 ? "" : Percent(metric.baseline), Percent(metric.chance),
-                     metric.cases, metric.candidates);
+  row += fmt::format("<td>{}<td>{}<td>{}<td class=quiet>{}<td class=quiet>{}\n",
+                     PercentOrNone(metric.baseline), PercentOrNone(metric.words),
+                     Percent(metric.chance), metric.cases, metric.candidates);
   return row;
 }
 
@@ -60,11 +62,13 @@ std::string Metrics(const std::vector<NamedReport>& reports) {
       "class=left>measure, %<th>{}<th>95 %",
       EscapeHtml(reports.front().name));
   for (size_t i = 1; i < reports.size(); ++i) html += "<th>" + EscapeHtml(reports[i].name);
-  html += "<th>colours<th>chance<th>cases<th>among\n";
+  html += "<th>colours<th>words<th>chance<th>cases<th>among\n";
   for (const Metric& metric : reports.front().report.metrics) html += MetricRow(metric, reports);
   return html +
-         "</table>\n<p>Colours: the same measure by a histogram of 512 colours. Chance: by "
-         "guessing.</p>\n";
+         "</table>\n<p>Colours: the same measure by a histogram of 512 colours. Words: by the "
+         "words "
+         "that the caption shares with the names that fit the picture best, rare words first. "
+         "Chance: by guessing.</p>\n";
 }
 
 std::string Prompts(const std::vector<PromptScore>& scores) {
@@ -122,6 +126,21 @@ std::string Probes(const std::vector<ProbeScore>& scores) {
   return html + "</svg>\n";
 }
 
+std::string Confusions(const std::vector<Confusion>& confusions) {
+  std::string html =
+      "<h2>Confusions</h2>\n<p>Which labels the pictures of each set were most often taken for "
+      "by zero-shot classification: at most ten of each set, and none that came once.</p>\n"
+      "<table><tr><th>set<th class=left>label<th class=left>taken for<th>pictures<th>of\n";
+  for (const Confusion& one : confusions) {
+    fmt::format_to(std::back_inserter(html),
+                   "<tr><td class=left>{}<td class=left>{}<td class=left>{}<td>{}<td "
+                   "class=quiet>{}\n",
+                   EscapeHtml(one.set), EscapeHtml(one.label), EscapeHtml(one.taken), one.count,
+                   one.of);
+  }
+  return html + "</table>\n";
+}
+
 }  // namespace
 
 std::string EvalReportsToHtml(const std::vector<NamedReport>& reports) {
@@ -130,6 +149,7 @@ std::string EvalReportsToHtml(const std::vector<NamedReport>& reports) {
   html += Metrics(reports);
   if (!first.prompts.empty()) html += Prompts(first.prompts);
   if (!first.probes.empty()) html += Probes(first.probes);
+  if (!first.confusions.empty()) html += Confusions(first.confusions);
   html += "<h2>Models</h2>\n<ul>\n";
   for (const NamedReport& named : reports) {
     fmt::format_to(std::back_inserter(html), "<li>{}: {}</li>\n", EscapeHtml(named.name),

@@ -15,8 +15,8 @@ struct NamedReport {
 };
 
 // One file without references to others, to be looked at in a browser: the metrics of the first
-// report with intervals, chance and baseline, beside those of the others; prompts and linear probes
-// of the first as bar charts. `reports` is not empty.
+// report with intervals, chance and baselines, beside those of the others; prompts, linear probes
+// as a bar chart, and confusions of the first. `reports` is not empty.
 std::string EvalReportsToHtml(const std::vector<NamedReport>& reports);
 
 // {"reports": [{"name": ..., as EvalReportToJson}]}.

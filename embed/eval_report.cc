@@ -19,6 +19,7 @@ nlohmann::json ToJson(const Metric& metric) {
                          {"cases", metric.cases},
                          {"candidates", metric.candidates}};
   if (metric.baseline >= 0) json["colour_histogram"] = metric.baseline;
+  if (metric.words >= 0) json["bag_of_words"] = metric.words;
   return json;
 }
 
@@ -45,6 +46,14 @@ nlohmann::json ToJson(const ProbeScore& score) {
           {"labels", score.labels}};
 }
 
+nlohmann::json ToJson(const Confusion& confusion) {
+  return {{"set", confusion.set},
+          {"label", confusion.label},
+          {"taken", confusion.taken},
+          {"count", confusion.count},
+          {"of", confusion.of}};
+}
+
 template <typename T>
 nlohmann::json ListToJson(const std::vector<T>& entries) {
   nlohmann::json list = nlohmann::json::array();
@@ -53,6 +62,8 @@ nlohmann::json ListToJson(const std::vector<T>& entries) {
 }
 
 std::string Percent(double share) { return fmt::format("{:.1f}", 100 * share); }
+
+std::string PercentOrNone(double share) { return share < 0 ? "-" : Percent(share); }
 
 std::string Between(const Interval& interval) {
   return fmt::format("{:.1f} to {:.1f}", 100 * interval.low, 100 * interval.high);
@@ -96,19 +107,20 @@ std::string EvalReportToJson(const EvalReport& report) {
                          {"seconds", report.seconds}};
   if (!report.prompts.empty()) json["prompts"] = ListToJson(report.prompts);
   if (!report.probes.empty()) json["probes"] = ListToJson(report.probes);
+  if (!report.confusions.empty()) json["confusions"] = ListToJson(report.confusions);
   return json.dump();
 }
 
 std::string EvalReportToText(const EvalReport& report) {
   const size_t width = WidthOfSets(report.metrics);
-  std::string text =
-      fmt::format("{}\n{:<{}} {:<34} {:>7} {:>16} {:>7} {:>10} {:>7} {:>11}\n", report.model, "set",
-                  width, "measure", "%", "95 %", "chance", "histogram", "cases", "candidates");
+  std::string text = fmt::format("{}\n{:<{}} {:<34} {:>7} {:>16} {:>7} {:>10} {:>7} {:>7} {:>11}\n",
+                                 report.model, "set", width, "measure", "%", "95 %", "chance",
+                                 "histogram", "words", "cases", "candidates");
   for (const Metric& metric : report.metrics) {
-    text += fmt::format(
-        "{:<{}} {:<34} {:>7} {:>16} {:>7} {:>10} {:>7} {:>11}\n", metric.set, width, metric.name,
-        Percent(metric.value), Between(metric.interval), Percent(metric.chance),
-        metric.baseline < 0 ? "-" : Percent(metric.baseline), metric.cases, metric.candidates);
+    text += fmt::format("{:<{}} {:<34} {:>7} {:>16} {:>7} {:>10} {:>7} {:>7} {:>11}\n", metric.set,
+                        width, metric.name, Percent(metric.value), Between(metric.interval),
+                        Percent(metric.chance), PercentOrNone(metric.baseline),
+                        PercentOrNone(metric.words), metric.cases, metric.candidates);
   }
   if (!report.prompts.empty()) AddPrompts(report.prompts, text);
   if (!report.probes.empty()) AddProbes(report.probes, text);

@@ -6,7 +6,9 @@
 #include "CLI/CLI.hpp"
 #include "embed/eval_clip.h"
 #include "embed/eval_html.h"
+#include "embed/eval_sheet.h"
 #include "embed/linear_probe.h"
+#include "embed/train_texts.h"
 #include "fmt/format.h"
 #include "storage/durable_file.h"
 #include "tools/command.h"
@@ -19,7 +21,9 @@ namespace {
 struct EvalRequest {
   EvalOptions options;
   std::vector<std::string> beside;
-  std::string report;  // PATH.html and PATH.json
+  std::string report;       // PATH.html and PATH.json
+  std::string class_names;  // file
+  std::string sheet;        // HTML
 };
 
 absl::StatusOr<EvalReport> Evaluate(const Config& config, const EvalOptions& options) {
@@ -37,6 +41,7 @@ absl::StatusOr<std::vector<NamedReport>> EvaluateAll(Config config, const EvalRe
   EvalOptions others = request.options;
   others.prompts = false;
   others.linear_probe = nullptr;
+  others.samples = 0;
   for (const std::string& named : request.beside) {
     const size_t equals = named.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -56,6 +61,24 @@ absl::Status WriteReport(const std::string& path, const std::vector<NamedReport>
   return WriteFileDurably(path + ".json", EvalReportsToJson(reports));
 }
 
+// The names of a JSON array.
+absl::Status ReadWords(const std::string& path, std::vector<std::string>& words) {
+  const auto json = ReadWholeFile(path);
+  if (!json.ok()) return json.status();
+  auto names = ParseClassNames(*json);
+  if (!names.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: {}", path, std::string(names.status().message())));
+  }
+  words = *std::move(names);
+  return absl::OkStatus();
+}
+
+absl::Status WriteSheet(const std::string& path, const EvalReport& report) {
+  const auto html = EvalSheetToHtml(report);
+  return html.ok() ? WriteFileDurably(path, *html) : html.status();
+}
+
 int EvalClip(const Globals& globals, EvalRequest request) {
   const auto config = MakeConfig(globals);
   if (!config.ok()) return Fail(config.status());
@@ -66,10 +89,19 @@ int EvalClip(const Globals& globals, EvalRequest request) {
     request.options.prompts = true;
     request.options.linear_probe = LinearProbe;
   }
+  if (!request.class_names.empty()) {
+    auto status = ReadWords(request.class_names, request.options.words);
+    if (!status.ok()) return Fail(status);
+  }
+  if (request.sheet.empty()) request.options.samples = 0;
   const auto reports = EvaluateAll(*config, request);
   if (!reports.ok()) return Fail(reports.status());
   if (!request.report.empty()) {
     if (auto status = WriteReport(request.report, *reports); !status.ok()) return Fail(status);
+  }
+  if (!request.sheet.empty()) {
+    auto status = WriteSheet(request.sheet, reports->front().report);
+    if (!status.ok()) return Fail(status);
   }
   for (const NamedReport& named : *reports) {
     fmt::print("{}\n",
@@ -101,6 +133,17 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
   clip->add_option("--report", request->report,
                    "Also prompts and linear probes; all of it into PATH.html and PATH.json")
       ->type_name("PATH");
+  clip->add_option("--class-names", request->class_names,
+                   "JSON array of names, such as ImageNet's: also a baseline of captions by the "
+                   "names that fit a picture")
+      ->type_name("FILE");
+  clip->add_option("--sheet", request->sheet,
+                   "Also an HTML file of hits and misses, with their pictures")
+      ->type_name("PATH");
+  options->samples = 24;
+  clip->add_option("--sheet-cases", options->samples, "So many hits, and misses, of each set in it")
+      ->capture_default_str();
+  clip->add_option("--seed", options->seed, "Of what is drawn for it")->capture_default_str();
   clip->add_option("--beside", request->beside, "Further models, as columns of the report")
       ->type_name("NAME=MODEL");
   clip->callback([&globals, &run, request] {

@@ -73,6 +73,7 @@ void AddVerify(CLI::App& app, Globals& globals, Command& run);
 void AddEval(CLI::App& app, Globals& globals, Command& run);
 void AddTrain(CLI::App& app, Globals& globals, Command& run);
 void AddModels(CLI::App& app, Globals& globals, Command& run);
+void AddCorpus(CLI::App& app, Globals& globals, Command& run);
 
 }  // namespace imago
 

@@ -39,6 +39,7 @@ int Main(int argc, char** argv) {
   AddTrain(app, globals, run);
   AddModels(app, globals, run);
   AddWorld(app, globals, run);
+  AddCorpus(app, globals, run);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -1,6 +1,7 @@
 #include "embed/eval_clip.h"
 
 #include <cmath>
+#include <map>
 
 #include "embed/decode_image.h"
 #include "embed/eval_photos.h"
@@ -128,6 +129,118 @@ TEST(EvalClip, AnEncoderOfWordsAloneGuessesAtScenes) {
   EXPECT_LT(report->metrics[6].value, 0.8);
   EXPECT_LT(report->metrics[10].value, 0.8);
   EXPECT_EQ(report->metrics[16].name, "right caption of two, roles");
+}
+
+// Counts how often each text is encoded.
+class CountingEncoder : public Encoder {
+ public:
+  int dim() const override { return inner_->dim(); }
+  const std::string& model() const override { return inner_->model(); }
+  const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
+  double logit_scale() const override { return inner_->logit_scale(); }
+  absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
+    for (const Content& content : batch) {
+      if (const auto* text = std::get_if<TextContent>(&content)) ++texts[text->text];
+    }
+    return inner_->Encode(batch);
+  }
+
+  mutable std::map<std::string, int> texts;
+
+ private:
+  std::unique_ptr<Encoder> inner_ = NewHashEncoder();
+};
+
+// Red and green pictures, two of which have a label that is not theirs.
+std::string MislabelledColours() {
+  const std::string dir = MakeTempDir() + "/drawings";
+  WritePlain(dir + "/r.jpg", 255, 0, 0);
+  WritePlain(dir + "/g.jpg", 0, 255, 0);
+  WriteTestFile(dir + "/drawings.tsv",
+                "file\tsource\tlabel\tsplit\tuse\n"
+                "r.jpg\tink\tred\ttrain\tmeasure\n"
+                "r.jpg\tink\tgreen\ttest\tmeasure\n"
+                "r.jpg\tink\tgreen\ttest\tmeasure\n"
+                "g.jpg\tink\tgreen\ttest\tmeasure\n");
+  return dir + "/drawings.tsv";
+}
+
+TEST(EvalClip, EncodesEachLabelOnceByTheSameTemplate) {
+  const CountingEncoder encoder;
+  const auto report = EvaluateClip(encoder, {.root = ColourSets(),
+                                             .also = {MislabelledColours()},
+                                             .prompts = true,
+                                             .linear_probe = FirstIsRight});
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->probes.size(), 1u);
+  EXPECT_EQ(encoder.texts["a photo of a green."], 2);  // alone, and among the 80
+  EXPECT_EQ(encoder.texts["a drawing of a green."], 2);
+  EXPECT_EQ(encoder.texts["itap of a green."], 2);  // among the seven and among the 80
+}
+
+TEST(EvalClip, CountsWhatLabelsAreTakenFor) {
+  const auto report =
+      EvaluateClip(*NewHashEncoder(), {.root = ColourSets(), .also = {MislabelledColours()}});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->confusions.size(), 1u);
+  const Confusion& one = report->confusions[0];
+  EXPECT_EQ(one.set, "drawings ink");
+  EXPECT_EQ(one.label, "green");
+  EXPECT_EQ(one.taken, "red");
+  EXPECT_EQ(one.count, 2u);
+  EXPECT_EQ(one.of, 3u);
+  EXPECT_TRUE(report->samples.empty());
+}
+
+TEST(EvalClip, DrawsHitsAndMissesWhereAskedTo) {
+  const std::string manifest = MislabelledColours();
+  const std::string root = ColourSets();
+  WriteTestFile(root + "/captioned-photos/captions.tsv",
+                "file\tcaption\nr.jpg\tgreen\ng.jpg\tgreen\nb.jpg\tblue\n");
+  const auto report =
+      EvaluateClip(*NewHashEncoder(), {.root = root, .also = {manifest}, .samples = 1});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->samples.size(), 2u);
+  const EvalSample& captions = report->samples[0];
+  EXPECT_EQ(captions.set, "captioned-photos");
+  EXPECT_EQ(captions.hits, 2u);
+  EXPECT_EQ(captions.misses, 1u);
+  ASSERT_EQ(captions.cases.size(), 2u);
+  const EvalCase& miss = captions.cases[1];
+  EXPECT_EQ(miss.asked, "green");
+  EXPECT_THAT(miss.picture, ::testing::EndsWith("/r.jpg"));
+  EXPECT_THAT(miss.first_picture, ::testing::EndsWith("/g.jpg"));
+  const EvalSample& ink = report->samples[1];
+  EXPECT_EQ(ink.hits, 2u);
+  ASSERT_EQ(ink.cases.size(), 2u);
+  EXPECT_EQ(ink.cases[0].asked, ink.cases[0].first);
+  EXPECT_EQ(ink.cases[1].asked, "green");
+  EXPECT_EQ(ink.cases[1].first, "red");
+}
+
+TEST(EvalClip, ComparesCaptionsWithTheWordsOfNamesThatFit) {
+  // Of more names than fit a picture, only those that do are its words.
+  std::vector<std::string> names = {"red", "green", "blue"};
+  for (int i = 0; i < 40; ++i) names.push_back("thing" + std::to_string(i));
+  const std::string root = ColourSets();
+  const auto report = EvaluateClip(*NewHashEncoder(), {.root = root, .words = names});
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_EQ(report->metrics.size(), 6u);
+  EXPECT_GE(report->metrics[0].words, 2.0 / 3);
+  EXPECT_DOUBLE_EQ(report->metrics[2].words, 1.0);  // among three at most tenth
+  const auto without = EvaluateClip(*NewHashEncoder(), {.root = root});
+  ASSERT_TRUE(without.ok()) << without.status();
+  EXPECT_EQ(without->metrics[0].words, -1);
+  EXPECT_EQ(without->metrics[0].value, report->metrics[0].value);
+}
+
+TEST(EvalClip, TakesATemplateWithOtherBraces) {
+  for (const char* text : {"a {red {}", "} {} {0", "{:d} {}"}) {
+    const auto report = EvaluateClip(
+        *NewHashEncoder(),
+        {.root = ColourSets(), .also = {MislabelledColours()}, .label_template = text});
+    EXPECT_TRUE(report.ok()) << text << ": " << report.status();
+  }
 }
 
 TEST(EvalClip, RefusesATemplateWithoutAPlaceForTheLabel) {

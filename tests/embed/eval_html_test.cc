@@ -31,6 +31,32 @@ TEST(EvalReportsToHtml, ShowsEachModelsValueInItsColumn) {
   EXPECT_THAT(html, HasSubstr("<svg"));
 }
 
+TEST(EvalReportsToHtml, ShowsConfusionsAndTheBaselineOfWords) {
+  EvalReport report = Report(0.5);
+  EXPECT_THAT(EvalReportsToHtml({{"m", report}}), Not(HasSubstr("Confusions")));
+  report.metrics[0].words = 0.314;
+  report.confusions = {{"cats & dogs", "a <cat>", "a dog", 17, 29}};
+  const std::string html = EvalReportsToHtml({{"m", report}});
+  EXPECT_THAT(html, HasSubstr("<td>31.4"));
+  EXPECT_THAT(html, HasSubstr("<h2>Confusions</h2>"));
+  EXPECT_THAT(html, HasSubstr("a &lt;cat&gt;<td class=left>a dog<td>17<td class=quiet>29"));
+}
+
+TEST(EvalReportToJson, AddsConfusionsAndWordsWhereThereAreAny) {
+  EvalReport report = Report(0.5);
+  const auto without = nlohmann::json::parse(EvalReportToJson(report));
+  EXPECT_FALSE(without.contains("confusions"));
+  EXPECT_FALSE(without["metrics"][0].contains("bag_of_words"));
+  report.metrics[0].words = 0.25;
+  report.confusions = {{"s", "cat", "dog", 17, 29}};
+  const auto json = nlohmann::json::parse(EvalReportToJson(report));
+  EXPECT_EQ(json["metrics"][0]["bag_of_words"], 0.25);
+  EXPECT_EQ(json["confusions"][0]["label"], "cat");
+  EXPECT_EQ(json["confusions"][0]["taken"], "dog");
+  EXPECT_EQ(json["confusions"][0]["count"], 17);
+  EXPECT_EQ(json["confusions"][0]["of"], 29);
+}
+
 TEST(EvalReportsToHtml, LeavesOutWhatWasNotMeasured) {
   EvalReport report = Report(0.5);
   report.prompts.clear();
