@@ -70,13 +70,38 @@ std::string Say(std::string_view caption, const std::string& first, const std::s
 }
 
 // Another act that the same fillers may be in; the same one where there is none.
-const Act& OtherAct(const Act& act, Random& random) {
-  std::vector<const Act*> others;
-  for (const Act& other : Acts()) {
-    if (other.second == act.second && other.type != act.type) others.push_back(&other);
+int OtherAct(int act, Random& random) {
+  std::vector<int> others;
+  for (size_t i = 0; i < Acts().size(); ++i) {
+    const Act& other = Acts()[i];
+    if (other.second == Acts()[act].second && other.type != Acts()[act].type) {
+      others.push_back(static_cast<int>(i));
+    }
   }
   if (others.empty()) return act;
-  return *others[random.Below(static_cast<int64_t>(others.size()))];
+  return others[random.Below(static_cast<int64_t>(others.size()))];
+}
+
+// Roles and captions of what `scene` has drawn, by the fillers of the first two roles.
+void Cast(const std::string& first, const std::string& second, EventScene& scene) {
+  const Act& act = Acts()[scene.act];
+  scene.type = act.type;
+  scene.roles = {{std::string(act.roles[0]), first}};
+  if (!second.empty()) scene.roles.push_back({std::string(act.roles[1]), second});
+  if (!act.third.empty()) {
+    scene.roles.push_back({std::string(act.roles[2]), std::string(act.third)});
+  }
+  const std::string subject = act.second == Second::kNobody ? first : WithArticle(first);
+  const std::string object = WithArticle(second);
+  scene.caption = Say(act.captions[scene.wording], subject, object);
+  scene.other_event.clear();
+  scene.other_roles.clear();
+  if (scene.other_act != scene.act) {
+    scene.other_event = Say(Acts()[scene.other_act].captions[scene.wording], subject, object);
+  }
+  if (act.second == Second::kPerson && !act.symmetric) {
+    scene.other_roles = Say(act.captions[scene.wording], object, subject);
+  }
 }
 
 // Trees, and houses with windows, behind everything.
@@ -120,21 +145,9 @@ EventScene DrawEventScene(ScenePart part, uint64_t number) {
     second = random.Below(Choices(act.second));
     held_out = (first + second) % 5 == 0;
   } while (held_out != (part == ScenePart::kTest) || (people && first == second));
-  const std::string one(Costumes()[first].name);
-  const std::string other = Choice(act.second, second);
-  scene.type = act.type;
-  scene.roles.push_back({std::string(act.roles[0]), one});
-  if (!other.empty()) scene.roles.push_back({std::string(act.roles[1]), other});
-  if (!act.third.empty())
-    scene.roles.push_back({std::string(act.roles[2]), std::string(act.third)});
-  const bool plural = act.second == Second::kNobody;
-  const std::string subject = plural ? one : WithArticle(one);
-  const std::string object = WithArticle(other);
-  const int64_t wording = random.Below(static_cast<int64_t>(act.captions.size()));
-  scene.caption = Say(act.captions[wording], subject, object);
-  const Act& another = OtherAct(act, random);
-  if (&another != &act) scene.other_event = Say(another.captions[wording], subject, object);
-  if (people && !act.symmetric) scene.other_roles = Say(act.captions[wording], object, subject);
+  scene.wording = static_cast<int>(random.Below(static_cast<int64_t>(act.captions.size())));
+  scene.other_act = OtherAct(scene.act, random);
+  Cast(std::string(Costumes()[first].name), Choice(act.second, second), scene);
   scene.seed = random.Next();
   return scene;
 }
@@ -146,6 +159,19 @@ EventPair DrawEventPair(ScenePart part, uint64_t number) {
     std::string wrong = number % 2 == 0 ? scene.other_event : scene.other_roles;
     if (!wrong.empty()) return {std::move(scene), std::move(wrong)};
   }
+}
+
+EventPair Exchanged(const EventPair& pair) {
+  EventScene scene = pair.scene;
+  std::string first = scene.roles[0].filler;
+  std::string second = scene.roles[1].filler;
+  if (pair.wrong == pair.scene.other_roles) {
+    std::swap(first, second);
+  } else {
+    std::swap(scene.act, scene.other_act);
+  }
+  Cast(first, second, scene);
+  return {std::move(scene), pair.scene.caption};
 }
 
 EventPicture RenderEventScene(const EventScene& scene, int size) {

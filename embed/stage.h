@@ -29,6 +29,8 @@ struct EventScene {
                             // sense
   std::string other_roles;  // the first two fillers exchanged; empty where that would be as true
   int act = 0;
+  int other_act = 0;  // of other_event
+  int wording = 0;
   uint64_t seed = 0;  // of what the captions do not tell
 };
 
@@ -47,6 +49,8 @@ struct EventPair {
   std::string wrong;
 };
 EventPair DrawEventPair(ScenePart part, uint64_t number);
+// The scene of which the wrong caption is true, whose wrong one is the true one of this.
+EventPair Exchanged(const EventPair& pair);
 
 EventPicture RenderEventScene(const EventScene& scene, int size);
 

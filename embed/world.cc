@@ -260,6 +260,28 @@ Scene World::Draw(ScenePart part, uint64_t number) const {
   }
 }
 
+Scene World::Exchanged(Scene scene) {
+  SceneObject& one = scene.objects[0];
+  SceneObject& other = scene.objects[1];
+  switch (scene.kind) {
+    case SceneKind::kPlace:
+      std::swap(one.x, other.x);
+      std::swap(one.y, other.y);
+      break;
+    case SceneKind::kColour:
+      std::swap(one.colour, other.colour);
+      break;
+    case SceneKind::kSize:
+      std::swap(one.radius, other.radius);
+      break;
+    case SceneKind::kNumber:
+      std::swap(one.count, other.count);
+      break;
+  }
+  std::swap(scene.caption, scene.wrong);
+  return scene;
+}
+
 Scene World::Try(SceneKind kind, uint64_t seed) const {
   Random random(seed);
   Scene scene;

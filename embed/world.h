@@ -62,6 +62,8 @@ class World {
 
   // Scene `number` of a part; the same number is the same scene.
   Scene Draw(ScenePart part, uint64_t number) const;
+  // The same scene with the two exchanged, so that the wrong caption is the true one.
+  static Scene Exchanged(Scene scene);
   // A square picture of `size` pixels. Errors are those of a thing's picture.
   absl::StatusOr<Image> Render(const Scene& scene, int size) const;
 

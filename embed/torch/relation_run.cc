@@ -31,15 +31,13 @@ torch::Tensor Unit(const torch::Tensor& rows) { return torch::nn::functional::no
 // Picture i goes with text i. Texts of equal keys are not told apart.
 torch::Tensor PairLoss(const torch::Tensor& pictures, const torch::Tensor& texts,
                        const torch::Tensor& keys) {
-  const int64_t n = pictures.size(0);
-  const torch::Tensor own = torch::arange(n);
-  torch::Tensor same = keys.narrow(0, 0, n).unsqueeze(1) == keys.unsqueeze(0);
-  same.index_put_({own, own}, torch::zeros({n}, same.options()));
+  const torch::Tensor own = torch::arange(pictures.size(0));
+  torch::Tensor same = keys.unsqueeze(1) == keys.unsqueeze(0);
+  same.fill_diagonal_(false);
   const double never = -std::numeric_limits<float>::infinity();
   const torch::Tensor logits = torch::matmul(pictures, texts.t()).masked_fill(same, never);
-  const torch::Tensor back = logits.narrow(1, 0, n).t();
   return torch::nn::functional::cross_entropy(logits, own) +
-         torch::nn::functional::cross_entropy(back, own);
+         torch::nn::functional::cross_entropy(logits.t(), own);
 }
 
 }  // namespace
@@ -77,11 +75,11 @@ torch::Tensor RelationRun::Loss() const {
     return torch::randint(most, {count}, random, torch::kInt64);
   };
   const int64_t scenes = set_->scenes.rows.size(0);
-  const torch::Tensor drawn = draw(scenes, options_.scenes);
-  const torch::Tensor captions = torch::cat({drawn, drawn + scenes});
-  const torch::Tensor texts = model_->Texts(set_->captions, captions);
-  const torch::Tensor loss = PairLoss(options_.scale * model_->Pictures(set_->scenes, drawn), texts,
-                                      set_->captions.keys.index_select(0, captions));
+  const torch::Tensor pairs = draw(scenes / 2, options_.scenes / 2);
+  const torch::Tensor drawn = torch::cat({2 * pairs, 2 * pairs + 1});
+  const torch::Tensor loss =
+      PairLoss(options_.scale * model_->Pictures(set_->scenes, drawn),
+               model_->Texts(set_->captions, drawn), set_->captions.keys.index_select(0, drawn));
   const torch::Tensor photos =
       AddedTo(*model_->image, set_->photos, draw(set_->photos.rows.size(0), options_.plain));
   const torch::Tensor plain =
@@ -108,8 +106,9 @@ double PairAccuracy(const RelationModel& model, const RelationPictures& pictures
   for (int64_t begin = 0; begin < count; begin += kPass) {
     const torch::Tensor some = torch::arange(begin, std::min(begin + kPass, count));
     const torch::Tensor rows = model.Pictures(pictures, some);
+    const torch::Tensor wrong = some + 1 - 2 * some.remainder(2);
     const torch::Tensor gap =
-        (rows * (model.Texts(texts, some) - model.Texts(texts, some + count))).sum(1);
+        (rows * (model.Texts(texts, some) - model.Texts(texts, wrong))).sum(1);
     right += (gap > 0).sum().item<int64_t>();
   }
   return static_cast<double>(right) / static_cast<double>(count);

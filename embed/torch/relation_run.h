@@ -25,8 +25,9 @@ struct RelationTexts {
   torch::Tensor keys;     // [n] int64: equal where texts are equal
 };
 
-// Scene i has text i and the wrong text i + scenes. Photos and the texts about them have nothing
-// that a relation should add.
+// Scene i has text i. Scenes 2k and 2k + 1 are each other's counterpart, in which the same things
+// are exchanged: the text of each is wrong of the other, so that texts alone tell nothing. Photos
+// and the texts about them have nothing that a relation should add.
 struct RelationSet {
   RelationPictures scenes;
   RelationTexts captions;
@@ -36,7 +37,7 @@ struct RelationSet {
 
 struct RelationOptions {
   int64_t steps = 0;
-  int64_t scenes = 96;  // in a step
+  int64_t scenes = 96;  // in a step, half of them counterparts of the others
   int64_t plain = 48;   // photos and plain texts in a step
   double rate = 1e-3;
   double scale = 20;  // of cosines
@@ -73,7 +74,7 @@ class RelationRun : public CheckpointedRun {
   RelationOptions options_;
 };
 
-// Of the pictures whose own text scores above the wrong one, the share.
+// Of the pictures whose own text scores above that of their counterpart, the share.
 double PairAccuracy(const RelationModel& model, const RelationPictures& pictures,
                     const RelationTexts& texts);
 

@@ -19,31 +19,33 @@ constexpr int kWords = 24;  // of a caption, in tokens
 constexpr int64_t kTestScenes = 1200;
 constexpr int64_t kPass = 64;
 
-// Scenes of three worlds, a third of each: drawn shapes, pictures, people who do things.
+// Scenes of three worlds, a third of each: drawn shapes, pictures, people who do things. After each
+// scene comes its counterpart.
 struct Scenes {
   World shapes;
   World pictures;
   ScenePart part = ScenePart::kTrain;
-  int64_t count = 0;
+  int64_t count = 0;  // even
 
-  std::pair<std::string, std::string> Captions(int64_t i) const {
-    const auto number = static_cast<uint64_t>(i);
-    if (IsEvent(i)) {
-      EventPair pair = DrawEventPair(part, number);
-      return {std::move(pair.scene.caption), std::move(pair.wrong)};
-    }
-    Scene scene = WorldOf(i).Draw(part, number);
-    return {std::move(scene.caption), std::move(scene.wrong)};
+  std::string Caption(int64_t i) const {
+    return IsEvent(i) ? EventAt(i).scene.caption : At(i).caption;
   }
   absl::StatusOr<Image> Render(int64_t i, int size) const {
-    const auto number = static_cast<uint64_t>(i);
-    if (IsEvent(i)) return RenderEventScene(DrawEventPair(part, number).scene, size).image;
-    return WorldOf(i).Render(WorldOf(i).Draw(part, number), size);
+    if (IsEvent(i)) return RenderEventScene(EventAt(i).scene, size).image;
+    return WorldOf(i).Render(At(i), size);
   }
 
  private:
-  bool IsEvent(int64_t i) const { return i >= count * 2 / 3; }
-  const World& WorldOf(int64_t i) const { return i < count / 3 ? shapes : pictures; }
+  bool IsEvent(int64_t i) const { return i / 2 >= count / 3; }
+  const World& WorldOf(int64_t i) const { return i / 2 < count / 6 ? shapes : pictures; }
+  Scene At(int64_t i) const {
+    Scene scene = WorldOf(i).Draw(part, static_cast<uint64_t>(i / 2));
+    return i % 2 == 0 ? scene : World::Exchanged(std::move(scene));
+  }
+  EventPair EventAt(int64_t i) const {
+    const EventPair pair = DrawEventPair(part, static_cast<uint64_t>(i / 2));
+    return i % 2 == 0 ? pair : Exchanged(pair);
+  }
 };
 
 // What the parts of the set are made with.
@@ -117,14 +119,8 @@ absl::Status LoadScenes(const Maker& maker, const Scenes& scenes, RelationPictur
                         RelationTexts& captions) {
   PictureViews views;
   views.name = scenes.part == ScenePart::kTrain ? "scenes-train" : "scenes-test";
-  std::vector<std::string> wrong;
-  for (int64_t i = 0; i < scenes.count; ++i) {
-    auto [caption, false_one] = scenes.Captions(i);
-    views.paths.push_back(std::move(caption));
-    wrong.push_back(std::move(false_one));
-  }
-  std::vector<std::string> texts = views.paths;
-  texts.insert(texts.end(), wrong.begin(), wrong.end());
+  for (int64_t i = 0; i < scenes.count; ++i) views.paths.push_back(scenes.Caption(i));
+  const std::vector<std::string> texts = views.paths;
   const int size = maker.options.encode_size;
   views.source = [&scenes, size](int64_t i) { return scenes.Render(i, size); };
   auto rendered = LoadPictures(maker, views);
@@ -163,7 +159,7 @@ absl::StatusOr<RelationData> LoadRelationData(const TrainClipOptions& options,
   if (!pictures.ok()) return pictures.status();
   const Maker maker = {options, data, model, *network, control};
   RelationData relation;
-  const Scenes train = {World(), *pictures, ScenePart::kTrain, options.relation_scenes};
+  const Scenes train = {World(), *pictures, ScenePart::kTrain, options.relation_scenes / 2 * 2};
   auto status = LoadScenes(maker, train, relation.train.scenes, relation.train.captions);
   if (!status.ok()) return status;
   const Scenes test = {World(), *pictures, ScenePart::kTest, kTestScenes};

@@ -106,6 +106,20 @@ TEST(EventPair, IsWrongInTheEventOrInTheRoles) {
   }
 }
 
+TEST(EventPair, ExchangedIsTheSceneOfTheWrongCaption) {
+  for (uint64_t i = 0; i < 200; ++i) {
+    const EventPair pair = DrawEventPair(ScenePart::kTrain, i);
+    const EventPair other = Exchanged(pair);
+    EXPECT_EQ(other.scene.caption, pair.wrong);
+    EXPECT_EQ(other.wrong, pair.scene.caption);
+    EXPECT_NE(RenderEventScene(other.scene, 48).image, RenderEventScene(pair.scene, 48).image);
+    const bool of_roles = i % 2 == 1;
+    EXPECT_EQ(other.scene.type == pair.scene.type, of_roles);
+    EXPECT_EQ(other.scene.roles[0].filler, pair.scene.roles[of_roles ? 1 : 0].filler);
+    EXPECT_EQ(Exchanged(other).scene.roles[1].role, pair.scene.roles[1].role);
+  }
+}
+
 TEST(EventScene, HasABoxWithinThePictureForEachRole) {
   for (uint64_t i = 0; i < 200; ++i) {
     const EventScene scene = DrawEventScene(ScenePart::kTrain, i);

@@ -137,6 +137,20 @@ TEST(World, EachCaptionOfATestIsAsOftenWrong) {
   EXPECT_LT(off, scenes);  // chance alone leaves about half; captions never wrong would leave twice
 }
 
+TEST(World, ExchangedIsTheSceneOfTheWrongCaption) {
+  const World world;
+  std::set<SceneKind> kinds;
+  for (uint64_t i = 0; i < 300; ++i) {
+    const Scene scene = world.Draw(ScenePart::kTrain, i);
+    const Scene other = World::Exchanged(scene);
+    EXPECT_EQ(other.caption, scene.wrong);
+    EXPECT_EQ(other.wrong, scene.caption);
+    EXPECT_NE(*world.Render(other, 32), *world.Render(scene, 32)) << scene.caption;
+    kinds.insert(scene.kind);
+  }
+  EXPECT_EQ(kinds.size(), 4u);
+}
+
 TEST(World, EveryKindOfSceneOccursInBothParts) {
   for (const ScenePart part : {ScenePart::kTrain, ScenePart::kTest}) {
     std::map<SceneKind, int> kinds;

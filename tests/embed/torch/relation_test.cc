@@ -80,31 +80,30 @@ RowFiles Files(const std::string& name, const torch::Tensor& rows) {
 
 torch::Tensor UnitRows(const torch::Tensor& rows) { return torch::nn::functional::normalize(rows); }
 
-// Two things side by side: thing a in the left place and b in the right, said as "a b". The means
-// of both captions, and of both pictures, are equal.
+// Two things side by side: thing a in the left place and b in the right, said as "a b", and its
+// counterpart. The means of both captions, and of both pictures, are equal.
 RelationSet TwoPlaces(int64_t count) {
   torch::manual_seed(6);
   const torch::Tensor things = torch::randn({4, 6});
   const torch::Tensor names = torch::randn({4, 8});
   std::vector<torch::Tensor> maps;
-  std::vector<torch::Tensor> right;
-  std::vector<torch::Tensor> wrong;
-  std::vector<int64_t> keys(2 * count);
+  std::vector<torch::Tensor> captions;
+  std::vector<int64_t> keys;
   for (int64_t i = 0; i < count; ++i) {
-    const int64_t a = i % 4;
-    const int64_t b = (a + 1 + i / 4 % 3) % 4;
-    keys[i] = 4 * a + b;
-    keys[count + i] = 4 * b + a;
+    const int64_t one = i / 2 % 4;
+    const int64_t other = (one + 1 + i / 8 % 3) % 4;
+    const int64_t a = i % 2 == 0 ? one : other;
+    const int64_t b = i % 2 == 0 ? other : one;
+    keys.push_back(4 * a + b);
     maps.push_back(torch::stack({things[a], things[b], things[a], things[b]}).view({2, 2, 6}));
-    right.push_back(torch::stack({names[a], names[b]}));
-    wrong.push_back(torch::stack({names[b], names[a]}));
+    captions.push_back(torch::stack({names[a], names[b]}));
   }
-  const torch::Tensor words = torch::cat({torch::stack(right), torch::stack(wrong)});
+  const torch::Tensor words = torch::stack(captions);
   const auto lengths = [](int64_t n) { return torch::full({n}, 2, torch::kInt64); };
   RelationSet set;
   set.scenes = {Files("maps", torch::stack(maps)),
                 UnitRows(torch::stack(maps).mean({1, 2}).matmul(torch::ones({6, 8})))};
-  set.captions = {Files("words", words), lengths(2 * count), UnitRows(words.mean(1)),
+  set.captions = {Files("words", words), lengths(count), UnitRows(words.mean(1)),
                   torch::tensor(keys, torch::kInt64)};
   set.photos = {Files("photos", torch::randn({5, 2, 2, 6})), UnitRows(torch::randn({5, 8}))};
   set.plain = {Files("plain", torch::randn({5, 2, 8})), lengths(5), UnitRows(torch::randn({5, 8})),
