@@ -59,8 +59,8 @@ absl::StatusOr<std::string> CaptionCase(const EvalCase& one) {
   }
   const auto own = Picture(one.picture, one.hit ? "came first" : "should have");
   if (!own.ok()) return own.status();
-  return fmt::format("<div class='case two'><div class=pictures>{}{}</div>{}</div>\n", pictures,
-                     *own, EscapeHtml(one.asked));
+  return fmt::format("<div class='case{}'><div class=pictures>{}{}</div>{}</div>\n",
+                     one.hit ? "" : " two", pictures, *own, EscapeHtml(one.asked));
 }
 
 absl::StatusOr<std::string> Cases(const EvalSample& sample, bool hits) {

@@ -17,6 +17,7 @@ namespace {
 
 constexpr size_t kMaxLabels = 1000;
 constexpr size_t kMaxTemplates = 100;
+constexpr size_t kMaxTexts = 20'000;  // a minute's work
 constexpr size_t kMaxBytes = 200;
 // 32 MiB at 1024 dimensions.
 constexpr size_t kMaxRememberedRows = 8192;
@@ -49,6 +50,15 @@ absl::Status CheckTemplate(const std::string& place, const std::string& words) {
     return absl::OkStatus();
   }
   return Wrong(place, fmt::format("\"{}\" must have {{}} exactly once", words));
+}
+
+// Each label in each template is a text to encode.
+absl::Status CheckTexts(const LabelPrompts& prompts) {
+  const size_t labels = prompts.labels.size();
+  const size_t templates = prompts.templates.size();
+  if (labels * templates <= kMaxTexts) return absl::OkStatus();
+  return Wrong("labels", fmt::format("{} labels in {} templates are {} texts, at most {} go",
+                                     labels, templates, labels * templates, kMaxTexts));
 }
 
 // Lengths keep ["ab", "c"] apart from ["a", "bc"].
@@ -100,7 +110,7 @@ absl::Status CheckLabelPrompts(const LabelPrompts& prompts) {
     const std::string place = fmt::format("templates[{}]", i);
     if (auto s = CheckTemplate(place, prompts.templates[i]); !s.ok()) return s;
   }
-  return absl::OkStatus();
+  return CheckTexts(prompts);
 }
 
 absl::StatusOr<std::shared_ptr<const Matrix>> Classifier::LabelVectors(

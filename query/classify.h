@@ -19,6 +19,7 @@
 
 namespace imago {
 
+// Labels times templates are at most 20,000.
 struct LabelPrompts {
   std::vector<std::string> labels;     // 1 to 1000, all different, each 1 to 200 bytes of UTF-8
   std::vector<std::string> templates;  // 1 to 100, each at most 200 bytes with "{}" exactly once
@@ -50,7 +51,8 @@ struct Classification {
   std::vector<std::vector<LabelScore>> results;  // for each picture, best label first
 };
 
-// kInvalidArgument names the field, "labels[3]" or "templates[0]", and what is wrong with it.
+// kInvalidArgument names the field, "labels[3]" or "templates[0]", and what is wrong with it; too
+// many of both together are a mistake of "labels".
 absl::Status CheckLabelPrompts(const LabelPrompts& prompts);
 
 // Remembers the vectors of the labels asked for last. Thread-safe.

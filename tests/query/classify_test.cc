@@ -275,6 +275,16 @@ TEST(LabelPrompts, LimitsAreNamed) {
   EXPECT_EQ(ErrorOf({{"cat", "dog", "cat"}, one}), "labels[2]: \"cat\" is given twice");
 }
 
+TEST(LabelPrompts, AreNotTooManyTogether) {
+  LabelPrompts prompts;
+  for (int i = 0; i < 250; ++i) prompts.labels.push_back(std::to_string(i));
+  for (int i = 0; i < 80; ++i) prompts.templates.push_back("{} " + std::to_string(i));
+  EXPECT_TRUE(CheckLabelPrompts(prompts).ok());
+  prompts.labels.push_back("more");
+  EXPECT_EQ(ErrorOf(prompts),
+            "labels: 251 labels in 80 templates are 20080 texts, at most 20000 go");
+}
+
 TEST(LabelPrompts, TemplatesHaveOnePlaceForTheLabel) {
   const auto error = [](const std::vector<std::string>& templates) {
     return ErrorOf({{"cat"}, templates});

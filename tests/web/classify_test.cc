@@ -76,6 +76,9 @@ TEST_F(ClassifyTest, NamesWhatIsWrong) {
   EXPECT_EQ(Refused({{"labels", "red"}}), "labels");
   EXPECT_EQ(Refused({{"labels", {"red", ""}}}), "labels[1]");
   EXPECT_EQ(Refused({{"labels", {"red", "blue", "red"}}}), "labels[2]");
+  json many = json::array();
+  for (int i = 0; i < 300; ++i) many.push_back(std::to_string(i));
+  EXPECT_EQ(Refused({{"labels", many}, {"prompts", "imagenet80"}}), "labels");
   EXPECT_EQ(Refused({{"templates", json::array({"no place"})}}), "templates[0]");
   EXPECT_EQ(Refused({{"templates", json::array()}}), "templates");
   EXPECT_EQ(Refused({{"templates", json::array({"{}"})}, {"prompts", "pet"}}), "prompts");
