@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "embed/stage.h"
 #include "embed/torch/clip_model.h"
 #include "embed/torch/picture_features.h"
 #include "embed/train_texts.h"
@@ -18,7 +19,7 @@ namespace {
 
 constexpr char kTrunk[] = "efficientnet-lite0";
 constexpr PosteriorHeadShape kShape = {1280, 6, kTinySentenceWidth, 8, 4, 0.5};
-constexpr int64_t kScenes = 10;
+constexpr int64_t kScenes = 12;
 constexpr int64_t kPhotos = 12;
 
 // The network's random weights as tools/convert_pretrained.py writes them.
@@ -137,21 +138,31 @@ void ExpectNear(const torch::Tensor& row, const torch::Tensor& expected, int64_t
       << i << ": " << (row - expected).abs().max().item<float>();
 }
 
-TEST_F(RelationSetTest, CaptionsAreThoseOfTheScenesAndThenTheWrongOnes) {
+// Of twelve scenes the first four are of shapes, the next of pictures, the last of events; the odd
+// ones are counterparts.
+Scene PlainSceneAt(const World& world, int64_t i) {
+  Scene scene = world.Draw(ScenePart::kTrain, static_cast<uint64_t>(i / 2));
+  return i % 2 == 0 ? scene : World::Exchanged(std::move(scene));
+}
+EventPair EventAt(int64_t i) {
+  const EventPair pair = DrawEventPair(ScenePart::kTrain, static_cast<uint64_t>(i / 2));
+  return i % 2 == 0 ? pair : Exchanged(pair);
+}
+
+TEST_F(RelationSetTest, CaptionsAreThoseOfTheScenesEachBeforeItsCounterparts) {
   const RelationTexts& captions = Data().train.captions;
-  ASSERT_EQ(captions.rows.size(0), 2 * kScenes);
+  ASSERT_EQ(captions.rows.size(0), kScenes);
   const World shapes;
   const World pictures = PictureWorld();
   for (int64_t i = 0; i < kScenes; ++i) {
-    const World& world = i < kScenes / 2 ? shapes : pictures;
-    const Scene scene = world.Draw(ScenePart::kTrain, static_cast<uint64_t>(i));
-    ExpectNear(captions.rows[i], TextRow(scene.caption), i);
-    ExpectNear(captions.rows[kScenes + i], TextRow(scene.wrong), i);
-    EXPECT_NE(captions.keys[i].item<int64_t>(), captions.keys[kScenes + i].item<int64_t>());
+    const std::string caption =
+        i < 8 ? PlainSceneAt(i < 4 ? shapes : pictures, i).caption : EventAt(i).scene.caption;
+    ExpectNear(captions.rows[i], TextRow(caption), i);
+    EXPECT_NE(captions.keys[i].item<int64_t>(), captions.keys[i ^ 1].item<int64_t>());
   }
-  EXPECT_EQ(captions.lengths.size(0), 2 * kScenes);
+  EXPECT_EQ(captions.lengths.size(0), kScenes);
   EXPECT_LE(captions.lengths.max().item<int64_t>(), 24);
-  EXPECT_EQ(captions.words.count(), 2 * kScenes);
+  EXPECT_EQ(captions.words.count(), kScenes);
 }
 
 TEST_F(RelationSetTest, PicturesAreThoseOfTheScenes) {
@@ -161,9 +172,10 @@ TEST_F(RelationSetTest, PicturesAreThoseOfTheScenes) {
   const World shapes;
   const World pictures = PictureWorld();
   for (int64_t i = 0; i < kScenes; ++i) {
-    const World& world = i < kScenes / 2 ? shapes : pictures;
-    const auto number = static_cast<uint64_t>(i);
-    const auto picture = world.Render(world.Draw(ScenePart::kTrain, number), 32);
+    const World& world = i < 4 ? shapes : pictures;
+    const auto picture = i < 8
+                             ? world.Render(PlainSceneAt(world, i), 32)
+                             : absl::StatusOr<Image>(RenderEventScene(EventAt(i).scene, 32).image);
     ASSERT_TRUE(picture.ok()) << picture.status();
     ExpectNear(scenes.rows[i], PictureRow(*picture), i);
   }
@@ -172,12 +184,13 @@ TEST_F(RelationSetTest, PicturesAreThoseOfTheScenes) {
 
 TEST_F(RelationSetTest, TestScenesAreOfTheHeldOutPart) {
   const RelationData& data = Data();
-  ASSERT_EQ(data.test_scenes.rows.size(0), 1000);
-  ASSERT_EQ(data.test_captions.rows.size(0), 2000);
+  ASSERT_EQ(data.test_scenes.rows.size(0), 1200);
+  ASSERT_EQ(data.test_captions.rows.size(0), 1200);
   const Scene first = World().Draw(ScenePart::kTest, 0);
   ExpectNear(data.test_captions.rows[0], TextRow(first.caption), 0);
-  const Scene last = PictureWorld().Draw(ScenePart::kTest, 999);
-  ExpectNear(data.test_captions.rows[1999], TextRow(last.wrong), 1999);
+  ExpectNear(data.test_captions.rows[1], TextRow(first.wrong), 1);
+  ExpectNear(data.test_captions.rows[1199], TextRow(DrawEventPair(ScenePart::kTest, 599).wrong),
+             1199);
 }
 
 TEST_F(RelationSetTest, PlainPhotosAreThoseThatMayTrain) {
