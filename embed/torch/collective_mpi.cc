@@ -1,5 +1,7 @@
 // Of a build with MPI.
 
+// The C functions only: their old C++ classes need a further library.
+#define OMPI_SKIP_MPICXX 1
 #include <mpi.h>
 
 #include "embed/torch/collective.h"
