@@ -156,10 +156,11 @@ struct PairReport {
 };
 
 // Trains to the end, or goes on from the checkpoint in run_dir. Started by mpirun, every process
-// has its part of each batch, and rank 0 writes; they share a file system. kCancelled after `stop`,
-// with a checkpoint written; kFailedPrecondition when the checkpoint is of other settings;
-// kAborted when the loss is no number any more; kInvalidArgument for settings and files that cannot
-// be. The same settings on one thread give the same weights, interrupted or not.
+// has its part of each batch, and rank 0 writes; they share a file system. Their gradient is that
+// of one process, but where a batch norm is trained, which sees its process' part only. kCancelled
+// after `stop`, with a checkpoint written; kFailedPrecondition when the checkpoint is of other
+// settings; kAborted when the loss is no number any more; kInvalidArgument for settings and files
+// that cannot be. The same settings on one thread give the same weights, interrupted or not.
 absl::StatusOr<PairReport> TrainPair(const TrainPairOptions& options, TrainControl& control);
 
 }  // namespace imago

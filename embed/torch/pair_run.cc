@@ -5,24 +5,15 @@
 #include <numbers>
 #include <utility>
 
-#include "embed/torch/autocast.h"
 #include "embed/torch/contrastive_loss.h"
-#include "embed/torch/micro_batches.h"
 #include "embed/torch/starter_model.h"
 #include "embed/torch/trained_part.h"
-#include "embed/torch/vision_transformer.h"
 #include "fmt/format.h"
 
 namespace imago {
 namespace {
 
 using Parameters = std::vector<torch::Tensor>;
-
-bool IsTrained(const torch::nn::Module& module) {
-  const Parameters parameters = module.parameters();
-  return std::any_of(parameters.begin(), parameters.end(),
-                     [](const torch::Tensor& weight) { return weight.requires_grad(); });
-}
 
 struct Group {
   Parameters parameters;
@@ -64,65 +55,11 @@ std::unique_ptr<torch::optim::AdamW> MakePairOptimiser(const PairModel& model,
   return std::make_unique<torch::optim::AdamW>(groups, torch::optim::AdamWOptions(options.rate));
 }
 
-torch::Tensor UnitRows(const torch::Tensor& rows) {
-  return torch::nn::functional::normalize(rows.to(torch::kFloat32));
-}
-
-MicroBatches Pictures(const PairModel& model, const PairBatch& batch,
-                      const TrainPairOptions& options) {
-  ClipModel* clip = model.clip.get();
-  const auto encode = [clip, &batch, bfloat16 = options.bfloat16](int64_t begin, int64_t count) {
-    const Autocast autocast(bfloat16);
-    const torch::Tensor pixels = batch.pixels.narrow(0, begin, count);
-    if (!batch.patches.defined()) return UnitRows(clip->image->Forward(pixels));
-    auto* vit = clip->image->as<VisionTransformer>();
-    return UnitRows(vit->ForwardSome(pixels, batch.patches.narrow(0, begin, count)));
-  };
-  return {*clip->image, encode, batch.pixels.size(0), options.micro_batch};
-}
-
-MicroBatches Texts(const PairModel& model, const TokenRows& texts,
-                   const TrainPairOptions& options) {
-  ClipModel* clip = model.clip.get();
-  const auto encode = [clip, &texts, bfloat16 = options.bfloat16](int64_t begin, int64_t count) {
-    const Autocast autocast(bfloat16);
-    return UnitRows(clip->text->Forward(texts.ids.narrow(0, begin, count),
-                                        texts.lengths.narrow(0, begin, count)));
-  };
-  return {*clip->text, encode, texts.ids.size(0), options.micro_batch};
-}
-
-// Gathers one tensor after the other; the first error is kept.
-class Gatherer {
- public:
-  explicit Gatherer(const Collective& collective) : collective_(collective) {}
-
-  int64_t Add(const torch::Tensor& own, torch::Tensor& all) {
-    if (!status_.ok() || !own.defined()) return 0;
-    auto gathered = GatherRows(own, collective_);
-    status_ = gathered.status();
-    if (!gathered.ok()) return 0;
-    all = gathered->rows;
-    return gathered->begin;
-  }
-  const absl::Status& status() const { return status_; }
-
- private:
-  const Collective& collective_;
-  absl::Status status_;
-};
-
 absl::Status CheckFinite(const torch::Tensor& loss, int64_t step) {
   const double value = loss.item<double>();
   if (std::isfinite(value)) return absl::OkStatus();
   return absl::AbortedError(
       fmt::format("the loss of step {} is {}: a lower rate, or a longer warm-up", step, value));
-}
-
-// What this process' rows contributed to the mean over the processes.
-torch::Tensor OwnGradient(const torch::Tensor& all, int64_t begin, int64_t count,
-                          const Collective& collective) {
-  return all.grad().narrow(0, begin, count) * collective.size();
 }
 
 }  // namespace
@@ -180,44 +117,13 @@ absl::StatusOr<PairBatch> PairRun::NextBatch() {
 }
 
 absl::StatusOr<torch::Tensor> PairRun::Differentiate(const PairBatch& batch) {
-  MicroBatches pictures = Pictures(*model_, batch, options_);
-  MicroBatches texts = Texts(*model_, batch.texts, options_);
-  const bool has_negatives = batch.negatives.ids.defined();
-  const bool own_negatives = has_negatives && batch.negatives.ids.size(0) > 0;
-  MicroBatches negatives = Texts(*model_, own_negatives ? batch.negatives : batch.texts, options_);
-  const bool image_trained = IsTrained(*model_->clip->image);
-  const bool text_trained = IsTrained(*model_->clip->text);
-
-  GatheredBatch all;
-  Gatherer gather(collective_);
-  all.begin = gather.Add(pictures.Forward(image_trained), all.rows.pictures);
-  gather.Add(texts.Forward(text_trained), all.rows.texts);
-  gather.Add(batch.keys, all.rows.keys);
-  if (has_negatives) {
-    const torch::Tensor rows =
-        own_negatives ? negatives.Forward(text_trained) : torch::empty({0, all.rows.texts.size(1)});
-    all.negatives_begin = gather.Add(rows, all.rows.negatives);
-    gather.Add(batch.negative_keys, all.rows.negative_keys);
-  }
-  gather.Add(batch.teacher_pictures, all.teacher_pictures);
-  gather.Add(batch.teacher_texts, all.teacher_texts);
-  if (!gather.status().ok()) return gather.status();
-
-  for (torch::Tensor* rows : {&all.rows.pictures, &all.rows.texts, &all.rows.negatives}) {
-    if (rows->defined()) rows->requires_grad_();
-  }
-  const torch::Tensor loss = PairLoss(*model_, all, options_);
+  BatchRows rows(*model_, batch, options_, collective_);
+  const auto gathered = rows.Gather();
+  if (!gathered.ok()) return gathered.status();
+  const torch::Tensor loss = PairLoss(*model_, *gathered, options_);
   if (auto status = CheckFinite(loss, step()); !status.ok()) return status;
   loss.backward();
-  const auto own = [&](const torch::Tensor& rows, int64_t begin, int64_t count) {
-    return OwnGradient(rows, begin, count, collective_);
-  };
-  const int64_t n = batch.keys.size(0);
-  if (image_trained) pictures.Backward(own(all.rows.pictures, all.begin, n));
-  if (text_trained) texts.Backward(own(all.rows.texts, all.begin, n));
-  if (text_trained && own_negatives) {
-    negatives.Backward(own(all.rows.negatives, all.negatives_begin, batch.negative_keys.size(0)));
-  }
+  rows.Backward(*gathered);
   return loss;
 }
 

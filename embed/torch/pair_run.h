@@ -12,41 +12,17 @@
 #include "absl/status/statusor.h"
 #include "embed/torch/checkpoint.h"
 #include "embed/torch/collective.h"
-#include "embed/torch/pair_loss.h"
 #include "embed/torch/pair_model.h"
+#include "embed/torch/pair_rows.h"
 
 namespace imago {
 
-struct TokenRows {
-  torch::Tensor ids;      // [n, length] int64, padded
-  torch::Tensor lengths;  // [n] int64
-};
-
-// This process' part of a batch.
-struct PairBatch {
-  torch::Tensor pixels;            // [n, 3, size, size] f32, preprocessed
-  torch::Tensor patches;           // [n, k] int64, as VisionTransformer::ForwardSome; or undefined
-  TokenRows texts;                 // [n], each of the picture of its row
-  torch::Tensor keys;              // [n] int64, as PairRows
-  TokenRows negatives;             // [m]; undefined tensors where the training has none
-  torch::Tensor negative_keys;     // [m] int64
-  torch::Tensor teacher_pictures;  // [n, dim] of the teacher, unit length; or undefined
-  torch::Tensor teacher_texts;
-};
 // The batch of a step, which depends on the step alone. Called on another thread.
 using PairSource = std::function<absl::StatusOr<PairBatch>(int64_t step)>;
 
 // Of the rates at `step`, from 0 to 1: a linear warm-up, then what the schedule says.
 double ScheduleFactor(const TrainPairOptions& options, int64_t step);
 
-// The rows of all processes, and where this one's begin.
-struct GatheredBatch {
-  PairRows rows;
-  torch::Tensor teacher_pictures;
-  torch::Tensor teacher_texts;
-  int64_t begin = 0;
-  int64_t negatives_begin = 0;
-};
 // The loss that options name, and the teacher's.
 torch::Tensor PairLoss(const PairModel& model, const GatheredBatch& batch,
                        const TrainPairOptions& options);

@@ -224,6 +224,10 @@ PairReport PairTraining::Report() const {
 
 absl::StatusOr<PairReport> Train(const TrainPairOptions& options, TrainControl& control,
                                  Collective& collective) {
+  if (options.batch < collective.size()) {
+    return absl::InvalidArgumentError(
+        fmt::format("\"batch\" is {}, there are {} processes", options.batch, collective.size()));
+  }
   if (auto status = MakeFolders(options.run_dir); !status.ok()) return status;
   at::set_num_threads(options.threads);
   const auto inputs = LoadInputs(options, control);
@@ -234,6 +238,8 @@ absl::StatusOr<PairReport> Train(const TrainPairOptions& options, TrainControl& 
   PairTraining training(options, *inputs, *model, collective);
   auto status = training.Load();
   if (status.ok()) status = training.ToEnd(control);
+  // All have stopped; none may end before rank 0 has written.
+  if (absl::IsCancelled(status)) collective.Finish().IgnoreError();
   if (status.ok()) status = training.KeepBest();
   if (!status.ok()) return status;
   PairReport report = training.Report();

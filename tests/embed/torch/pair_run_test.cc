@@ -145,6 +145,71 @@ TEST(PairRun, KeepsBatchNormsStatisticsOncePerStep) {
   }
 }
 
+TowerConfig Tower(const std::string& kind) {
+  TowerConfig tower;
+  tower.kind = kind;
+  tower.words = {{"activation", "gelu"}};
+  if (kind == "modified-resnet") {
+    tower.words = {};
+    tower.numbers = {{"size", 32},   {"width", 8},   {"heads", 2},  {"blocks1", 1},
+                     {"blocks2", 1}, {"blocks3", 1}, {"blocks4", 1}};
+  } else if (kind == "efficientnet-lite0-posterior") {
+    tower.words = {};
+    tower.numbers = {
+        {"size", 32}, {"hidden", 8}, {"detail", 4}, {"detail_percent", 50}, {"classes", 10}};
+  } else if (kind == "bert-centred") {
+    tower.words = {};
+    tower.numbers = {{"width", 12}, {"layers", 2}, {"heads", 2}, {"positions", 8}};
+  } else if (kind == "vit" || kind == "siglip-vit") {
+    tower.numbers = {{"size", 32}, {"patch", 16}, {"width", 16}, {"layers", 2}, {"heads", 2}};
+  } else {
+    tower.numbers = {{"context", 8}, {"width", 16}, {"layers", 2}, {"heads", 2}};
+  }
+  return tower;
+}
+
+struct Pairing {
+  const char* image;
+  const char* text;
+  bool bfloat16;
+};
+class AnyPairing : public testing::TestWithParam<Pairing> {};
+INSTANTIATE_TEST_SUITE_P(
+    PairRun, AnyPairing,
+    testing::Values(Pairing{"vit", "siglip-text", true}, Pairing{"siglip-vit", "clip-text", true},
+                    Pairing{"modified-resnet", "clip-text", false},
+                    Pairing{"modified-resnet", "clip-text", true},
+                    Pairing{"modified-resnet", "bert-centred", false},
+                    Pairing{"vit", "bert-centred", false},
+                    Pairing{"efficientnet-lite0-posterior", "bert-centred", false}));
+
+TEST_P(AnyPairing, LearnsOnItsLastBlocksAndOnAll) {
+  const bool posterior = std::string(GetParam().image).ends_with("posterior");
+  for (const TrainedPart& part : {TrainedPart{}, TrainedPart{TrainedPart::Kind::kLast, 1}}) {
+    TrainPairOptions options = TinyPairOptions();
+    options.model.dim = 16;
+    options.model.image_tower = Tower(GetParam().image);
+    options.model.text_tower = Tower(GetParam().text);
+    options.bfloat16 = GetParam().bfloat16;
+    options.image.part = options.text.part = part;
+    if (posterior) options.batch = 4;
+    PairBatch batch = RandomBatch(options.batch, 9);
+    batch.pixels = torch::randn({options.batch, 3, 32, 32});
+    TinyRun run(options, TinyRun::Always(batch));
+    run.Steps(2);
+    const auto before = TinyPairModel(options)->clip->Weights();
+    int image = 0;
+    int text = 0;
+    for (const auto& item : run.model->clip->named_parameters()) {
+      if (torch::equal(item.value(), before.at(item.key()))) continue;
+      EXPECT_TRUE(item.value().requires_grad()) << item.key();
+      ++(item.key().starts_with("image.") ? image : text);
+    }
+    EXPECT_GT(image, 1);
+    EXPECT_GT(text, 1);
+  }
+}
+
 TEST(PairRun, LeavesFrozenTowersAndEarlyBlocksAsTheyAre) {
   TrainPairOptions options = TinyPairOptions();
   options.image.part.kind = TrainedPart::Kind::kFrozen;
