@@ -27,12 +27,12 @@ struct Axes {
   }
 };
 
-Axes FitAxes(absl::Span<const LossPoint> points) {
+Axes FitAxes(absl::Span<const ChartPoint> points) {
   Axes axes;
   for (size_t i = 0; i < points.size(); ++i) {
-    axes.last_step = std::max(axes.last_step, static_cast<double>(points[i].step));
-    axes.lowest = i == 0 ? points[i].loss : std::min(axes.lowest, points[i].loss);
-    axes.highest = i == 0 ? points[i].loss : std::max(axes.highest, points[i].loss);
+    axes.last_step = std::max(axes.last_step, points[i].step);
+    axes.lowest = i == 0 ? points[i].value : std::min(axes.lowest, points[i].value);
+    axes.highest = i == 0 ? points[i].value : std::max(axes.highest, points[i].value);
   }
   if (axes.highest <= axes.lowest) axes.highest = axes.lowest + 1;
   return axes;
@@ -56,30 +56,50 @@ std::string Grid(const Axes& axes) {
   return svg;
 }
 
-std::string Dots(const Axes& axes, absl::Span<const LossPoint> points) {
+std::string Dots(const Axes& axes, absl::Span<const ChartPoint> points) {
   std::string svg;
-  for (const LossPoint& point : points) {
+  for (const ChartPoint& point : points) {
     fmt::format_to(std::back_inserter(svg),
-                   "<circle cx='{:.1f}' cy='{:.1f}' r='2'><title>step {}, loss {:.4f}, rate "
-                   "{:.3g}, scale {:.2f}</title></circle>\n",
-                   axes.X(static_cast<double>(point.step)), axes.Y(point.loss), point.step,
-                   point.loss, point.learning_rate, point.logit_scale);
+                   "<circle cx='{:.1f}' cy='{:.1f}' r='2'><title>{}</title></circle>\n",
+                   axes.X(point.step), axes.Y(point.value), EscapeHtml(point.title));
   }
   return svg;
 }
 
-std::string SmoothLine(const Axes& axes, absl::Span<const LossPoint> points) {
+std::string Line(const Axes& axes, absl::Span<const ChartPoint> points, double smoothing) {
   std::string path;
-  double smooth = points.empty() ? 0 : points.front().loss;
-  for (const LossPoint& point : points) {
-    smooth = kSmoothing * smooth + (1 - kSmoothing) * point.loss;
-    fmt::format_to(std::back_inserter(path), "{:.1f},{:.1f} ",
-                   axes.X(static_cast<double>(point.step)), axes.Y(smooth));
+  double smooth = points.empty() ? 0 : points.front().value;
+  for (const ChartPoint& point : points) {
+    smooth = smoothing * smooth + (1 - smoothing) * point.value;
+    fmt::format_to(std::back_inserter(path), "{:.1f},{:.1f} ", axes.X(point.step), axes.Y(smooth));
   }
   return fmt::format("<polyline points='{}'/>", path);
 }
 
 }  // namespace
+
+std::string ChartSvg(absl::Span<const ChartPoint> points, const std::string& label, bool smooth) {
+  const Axes axes = FitAxes(points);
+  return fmt::format(
+      "<svg viewBox='0 0 {} {}' width='{}' role='img' aria-label='{}'>\n{}{}{}\n</svg>\n", kWidth,
+      kHeight, kWidth, EscapeHtml(label), Grid(axes), Dots(axes, points),
+      Line(axes, points, smooth ? kSmoothing : 0));
+}
+
+std::string ChartStyle() {
+  return "text{font-size:12px}circle{fill:#8ab}"
+         "polyline{fill:none;stroke:#b30;stroke-width:2}.grid{stroke:#ddd}";
+}
+
+std::vector<ChartPoint> LossCurve(absl::Span<const LossPoint> points) {
+  std::vector<ChartPoint> curve;
+  for (const LossPoint& point : points) {
+    curve.push_back({static_cast<double>(point.step), point.loss,
+                     fmt::format("step {}, loss {:.4f}, rate {:.3g}, scale {:.2f}", point.step,
+                                 point.loss, point.learning_rate, point.logit_scale)});
+  }
+  return curve;
+}
 
 std::string LossTable(absl::Span<const LossPoint> points) {
   std::string table = "step\tloss\tlearning_rate\tlogit_scale\n";
@@ -91,17 +111,12 @@ std::string LossTable(absl::Span<const LossPoint> points) {
 }
 
 std::string LossChart(absl::Span<const LossPoint> points, const std::string& title) {
-  const Axes axes = FitAxes(points);
   const std::string name = EscapeHtml(title);
   return fmt::format(
       "<!doctype html>\n<html lang='en'><meta charset='utf-8'><title>{}</title>\n"
-      "<style>body{{font:14px system-ui;margin:2em}}text{{font-size:12px}}"
-      "circle{{fill:#8ab}}polyline{{fill:none;stroke:#b30;stroke-width:2}}"
-      ".grid{{stroke:#ddd}}</style>\n<h1>{}</h1>\n"
-      "<svg viewBox='0 0 {} {}' width='{}' role='img' aria-label='Loss over steps'>\n"
-      "{}{}{}\n</svg>\n<p>Loss over steps; the line is smoothed.</p>\n</html>\n",
-      name, name, kWidth, kHeight, kWidth, Grid(axes), Dots(axes, points),
-      SmoothLine(axes, points));
+      "<style>body{{font:14px system-ui;margin:2em}}{}</style>\n<h1>{}</h1>\n"
+      "{}<p>Loss over steps; the line is smoothed.</p>\n</html>\n",
+      name, ChartStyle(), name, ChartSvg(LossCurve(points), "Loss over steps", /*smooth=*/true));
 }
 
 }  // namespace imago

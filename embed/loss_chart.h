@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/types/span.h"
 
@@ -14,6 +15,17 @@ struct LossPoint {
   double learning_rate = 0;
   double logit_scale = 0;
 };
+
+// A part of a page: one curve over steps as SVG, each point with its title as a tooltip, and, where
+// wanted, a smoothed line through them. ChartStyle goes into the page's style sheet.
+struct ChartPoint {
+  double step = 0;
+  double value = 0;
+  std::string title;
+};
+std::string ChartSvg(absl::Span<const ChartPoint> points, const std::string& label, bool smooth);
+std::string ChartStyle();
+std::vector<ChartPoint> LossCurve(absl::Span<const LossPoint> points);
 
 // One line for each point under a line of column names, tab-separated.
 std::string LossTable(absl::Span<const LossPoint> points);

@@ -6,14 +6,13 @@
 // learns over the frozen networks, then, if asked for, the later blocks of the picture network
 // with it, on pictures of further kinds too, and last what tells scenes of the same things apart.
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "embed/encoder.h"
+#include "embed/train_control.h"
 
 namespace imago {
 
@@ -60,20 +59,6 @@ struct TrainClipOptions {
   int relation_width = 96;
   int relation_layers = 2;
   int relation_scenes = 30'000;  // of the world maker to train on
-};
-
-struct TrainProgress {
-  std::string phase;  // "features of ...", "texts of ...", "training", "tuning", "relations"
-  int64_t done = 0;   // of this phase
-  int64_t total = 0;
-  double loss = 0;  // of the last step, in "training", "tuning" and "relations"
-  double learning_rate = 0;
-  double logit_scale = 0;
-};
-
-struct TrainControl {
-  std::function<void(const TrainProgress&)> on_progress;  // may be null
-  std::atomic<bool> stop = false;
 };
 
 struct TrainReport {

@@ -1,12 +1,8 @@
 // imago train clip: a starter bundle from pretrained towers and labelled photos.
 
-#include <algorithm>
 #include <cstdio>
-#include <cstdlib>
 #include <ctime>
 #include <memory>
-#include <optional>
-#include <thread>
 
 #include "CLI/CLI.hpp"
 #include "embed/train_clip.h"
@@ -14,17 +10,10 @@
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "tools/command.h"
-#include "tools/progress.h"
+#include "tools/train_progress.h"
 
 namespace imago {
 namespace {
-
-std::string CacheFolder() {
-  const char* cache = std::getenv("XDG_CACHE_HOME");
-  if (cache != nullptr && *cache != '\0') return std::string(cache) + "/imago";
-  const char* home = std::getenv("HOME");
-  return std::string(home == nullptr ? "." : home) + "/.cache/imago";
-}
 
 // Where the command line named no folder.
 void FillFolders(TrainClipOptions& options) {
@@ -34,31 +23,6 @@ void FillFolders(TrainClipOptions& options) {
   if (options.run_dir.empty()) options.run_dir = fmt::format("{}/seed{}", runs, options.seed);
   if (options.cache_dir.empty()) options.cache_dir = runs + "/features";
 }
-
-std::string Label(const TrainProgress& progress) {
-  if (progress.loss == 0) return progress.phase;
-  return fmt::format("{}  loss {:.3f}  rate {:.2g}  scale {:.1f}", progress.phase, progress.loss,
-                     progress.learning_rate, progress.logit_scale);
-}
-
-// A line for each phase, so that rate and time left are of that phase.
-class PhaseProgress {
- public:
-  explicit PhaseProgress(bool wanted) : wanted_(wanted) {}
-
-  void Show(const TrainProgress& progress) {
-    if (progress.phase != phase_) {
-      phase_ = progress.phase;
-      line_.emplace(wanted_);
-    }
-    line_->Show(Label(progress), progress.done, progress.total);
-  }
-
- private:
-  bool wanted_;
-  std::string phase_;
-  std::optional<Progress> line_;
-};
 
 void PrintReport(const TrainReport& report, bool as_json) {
   if (as_json) {
@@ -94,9 +58,7 @@ void PrintReport(const TrainReport& report, bool as_json) {
 int Train(const Globals& globals, TrainClipOptions options) {
   FillFolders(options);
   options.date = fmt::format("{:%Y-%m-%d}", fmt::gmtime(std::time(nullptr)));
-  options.threads = globals.threads > 0
-                        ? globals.threads
-                        : std::clamp<int>(std::thread::hardware_concurrency(), 1, 8);
+  options.threads = TrainThreads(globals);
   PhaseProgress progress(!globals.quiet && !globals.json);
   TrainControl control;
   control.on_progress = [&progress](const TrainProgress& now) { progress.Show(now); };
@@ -147,6 +109,7 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
 void AddTrain(CLI::App& app, Globals& globals, Command& run) {
   CLI::App* command = app.add_subcommand("train", "Train a model");
   command->require_subcommand(1);
+  AddTrainPair(*command, globals, run);
   CLI::App* clip = command->add_subcommand(
       "clip",
       "Pictures and sentences in one space, from pretrained towers and labelled photos. Run again "

@@ -52,6 +52,16 @@ torch::Tensor VisionTransformer::Tokens(const torch::Tensor& pixels) {
   return transformer_->Forward(Embed(pixels), /*causal=*/false);
 }
 
+torch::Tensor VisionTransformer::ForwardSome(const torch::Tensor& pixels,
+                                             const torch::Tensor& patches) {
+  const torch::Tensor tokens = Embed(pixels);
+  const torch::Tensor kept =
+      torch::cat({torch::zeros({patches.size(0), 1}, patches.options()), patches + 1}, 1);
+  const torch::Tensor some = tokens.gather(1, kept.unsqueeze(2).expand({-1, -1, tokens.size(2)}));
+  const torch::Tensor seen = transformer_->Forward(some, /*causal=*/false);
+  return torch::matmul(ln_post_(seen.select(1, 0)), proj_);
+}
+
 torch::Tensor VisionTransformer::Forward(torch::Tensor pixels) {
   return torch::matmul(ln_post_(Tokens(pixels).select(1, 0)), proj_);
 }

@@ -14,6 +14,9 @@ class VisionTransformer : public ImageTower {
                                                                  TowerInit init);
 
   torch::Tensor Forward(torch::Tensor pixels) override;
+  // Forward of some of the patches only (FLIP, Li et al. 2022, arXiv 2212.00794): patches [n, k]
+  // int64 numbers those of each picture that are looked at, row by row of the grid from 0.
+  torch::Tensor ForwardSome(const torch::Tensor& pixels, const torch::Tensor& patches);
   // What Forward does in steps. [n, 3, size, size] to [n, 1 + grid^2, width], class token first,
   // after ln_pre.
   torch::Tensor Embed(const torch::Tensor& pixels);
