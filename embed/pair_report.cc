@@ -64,7 +64,7 @@ std::string PairReportHtml(const PairReport& report, absl::Span<const LossPoint>
       "</html>\n",
       title, ChartStyle(), title, Numbers(report),
       ChartSvg(LossCurve(losses), "Loss over steps", /*smooth=*/true), RecallChart(report.held_out),
-      EscapeHtml(options.config_json));
+      EscapeHtml(ShownConfig(options)));
 }
 
 std::string HeldOutTable(absl::Span<const HeldOutPoint> points) {

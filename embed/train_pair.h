@@ -134,6 +134,9 @@ struct TrainPairOptions {
 // kInvalidArgument names the key and the value that cannot be.
 absl::StatusOr<TrainPairOptions> ParseTrainPairConfig(const std::string& json);
 
+// The configuration as JSON with only the last part of every path: what others may see of it.
+std::string ShownConfig(const TrainPairOptions& options);
+
 // How many of the held-out pictures have their label's text as the nearest of all labels' texts.
 struct HeldOutPoint {
   int64_t step = 0;   // steps done

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -318,7 +319,24 @@ absl::Status CheckTogether(const TrainPairOptions& options) {
   return absl::OkStatus();
 }
 
+void CutPaths(Json& json) {
+  for (auto item = json.begin(); item != json.end(); ++item) {
+    if (item->is_structured()) {
+      CutPaths(*item);
+    } else if (item->is_string() && json.is_object() &&
+               IsOneOf(item.key(), {"manifest", "pictures", "from", "bundle", "file"})) {
+      *item = std::filesystem::path(item->get<std::string>()).filename().string();
+    }
+  }
+}
+
 }  // namespace
+
+std::string ShownConfig(const TrainPairOptions& options) {
+  Json json = Json::parse(options.config_json, nullptr, /*allow_exceptions=*/false);
+  CutPaths(json);
+  return json.dump(2);
+}
 
 absl::StatusOr<TrainPairOptions> ParseTrainPairConfig(const std::string& json) {
   if (auto status = CheckStrictJson(json); !status.ok()) return status;

@@ -1,6 +1,7 @@
 #include "embed/torch/pair_bundle.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
@@ -12,7 +13,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 std::string BeginningOf(const PairTower& tower) {
-  return tower.from.empty() ? "random weights" : tower.from;
+  return tower.from.empty() ? "random weights"
+                            : std::filesystem::path(tower.from).filename().string();
 }
 
 std::string CardJson(const std::vector<std::string>& sources, const TrainPairOptions& options,
@@ -23,7 +25,7 @@ std::string CardJson(const std::vector<std::string>& sources, const TrainPairOpt
       {"sources", sources},
       {"initialised_from",
        {{"image", BeginningOf(options.image)}, {"text", BeginningOf(options.text)}}},
-      {"settings", Json::parse(options.config_json, nullptr, /*allow_exceptions=*/false)},
+      {"settings", Json::parse(ShownConfig(options), nullptr, /*allow_exceptions=*/false)},
       {"results",
        {{"steps", report.steps},
         {"last_loss", report.last_loss},

@@ -112,6 +112,18 @@ TEST_P(TrainPairConfigMistakes, AreNamedWithTheirValue) {
   for (const char* part : GetParam().in_message) EXPECT_THAT(ErrorOf(config), HasSubstr(part));
 }
 
+TEST(TrainPairConfig, ShowsNoFolders) {
+  json config = Smallest();
+  config["data"][0]["manifest"] = "/home/me/photos.tsv";
+  config["teacher"] = {{"bundle", "../models/big"}};
+  const auto options = ParseTrainPairConfig(config.dump());
+  ASSERT_TRUE(options.ok()) << options.status();
+  EXPECT_EQ(options->data[0].manifest, "/home/me/photos.tsv");
+  config["data"][0]["manifest"] = "photos.tsv";
+  config["teacher"]["bundle"] = "big";
+  EXPECT_EQ(json::parse(ShownConfig(*options)), config);
+}
+
 TEST(TrainPairConfig, NamesWhatIsMissing) {
   for (const char* key : {"model", "tokenizer", "data"}) {
     json config = Smallest();
