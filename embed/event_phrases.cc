@@ -138,12 +138,24 @@ class PhraseReader {
                        [](unsigned char c) { return std::isdigit(c) != 0; });
   }
 
+  // "In this April 23, 2016, file photo"
+  bool IsPhotoOfDay(size_t last) const {
+    if (Lower(last) != "photo" && Lower(last) != "image" && Lower(last) != "picture") return false;
+    size_t i = phrases_.size();
+    while (i > 0 && phrases_[i - 1].type == PhraseType::kComma) --i;
+    return i > 0 && phrases_[i - 1].type == PhraseType::kTime;
+  }
+
   void TakeNoun() {
     const size_t first = at_;
     while (GoesOn(first)) ++at_;
     if (at_ == first) ++at_;
     size_t last = at_ - 1;
     if (TagAt(at_) == Tag::kTime) return TakeTime(first);
+    if (IsPhotoOfDay(last)) {
+      Push(PhraseType::kTime, first, last);
+      return;
+    }
     if (first == last && IsYear(Lower(first))) {
       Push(PhraseType::kTime, first, last);
       return;
@@ -162,8 +174,10 @@ class PhraseReader {
     size_t head = last;
     phrase.name = TagAt(last) == Tag::kName;
     while (phrase.name && head > phrase.words.first && TagAt(head - 1) == Tag::kName) --head;
-    // "President Bill Clinton" is about Bill Clinton.
-    while (head < last && KindOfNoun(Lower(head)) == FillerKind::kPerson) ++head;
+    // "Russian President Vladimir Putin" is about Vladimir Putin.
+    for (size_t i = head; i < last; ++i) {
+      if (KindOfNoun(Lower(i)) == FillerKind::kPerson || Lower(i).ends_with('.')) head = i + 1;
+    }
     phrase.head = {head, last};
     phrase.kind = KindOfNoun(Lower(last));
     if (!phrase.kind && IsPlural(Lower(last)) && Lower(last).size() > 2) {
@@ -172,6 +186,8 @@ class PhraseReader {
     const std::string before = last > 0 ? Lower(last - 1) : "";
     if (TagAt(last) == Tag::kNoun || TagAt(last) == Tag::kName) {
       phrase.event_type = lexicon_.NounType(Lower(last), before);
+      // "Jeff Sessions"
+      if (phrase.name && IsPlural(Lower(last))) phrase.event_type = -1;
     }
     for (size_t i = last; i-- > phrase.words.first + 1;) {
       if (TagAt(i) != Tag::kPossessive || (Lower(i) != "'s" && Lower(i) != "'")) continue;
@@ -195,6 +211,13 @@ class PhraseReader {
     outer.next = inner.next;
     const std::string& head = Lower(outer.head.last);
     outer.scene = IsScene(head) && (inner.event_type >= 0 || inner.scene);
+    // "Secretary of State Rex Tillerson"
+    if (head == "secretary" && inner.name && Lower(inner.words.first) == "state" &&
+        inner.words.last > inner.words.first) {
+      outer.head = {std::max(inner.head.first, inner.words.first + 1), inner.words.last};
+      outer.name = true;
+      outer.kind.reset();
+    }
     if (CountsWhatFollows(head) && outer.event_type < 0) {
       outer.head = inner.head;
       outer.kind = inner.kind;

@@ -75,7 +75,10 @@ class Tagger {
   WordClass Class(size_t i) const {
     if (Past(i)) return WordClass::kNone;
     const WordClass found = ClassOf(token(i).lower);
-    if (token(i).lower == "march" && !IsMonth(i)) return WordClass::kNone;
+    if (token(i).lower == "march" || token(i).lower == "may") {
+      if (IsMonth(i)) return WordClass::kTime;
+      if (found == WordClass::kTime) return WordClass::kNone;
+    }
     const bool name =
         token(i).capital && i > 0 && (found == WordClass::kModal || found == WordClass::kAdverb);
     return name ? WordClass::kNone : found;
@@ -84,12 +87,14 @@ class Tagger {
   // "March 22", "in March".
   bool IsMonth(size_t i) const {
     if (!token(i).capital) return false;
-    const auto digit = [this](size_t k) {
+    const auto number = [this](size_t k) {
       return k < sentence_.size() &&
              std::isdigit(static_cast<unsigned char>(token(k).text[0])) != 0;
     };
-    return digit(i + 1) ||
-           (i > 0 && (digit(i - 1) || token(i - 1).lower == "in" || token(i - 1).lower == "since"));
+    if (number(i + 1) || (i + 1 < sentence_.size() && !token(i + 1).word && number(i + 2))) {
+      return true;
+    }
+    return i > 0 && (number(i - 1) || token(i - 1).lower == "in" || token(i - 1).lower == "since");
   }
 
   void NoteClause() {
@@ -135,6 +140,9 @@ class Tagger {
     const std::string& lower = token(at_).lower;
     const WordClass next = Class(at_ + 1);
     if (lower == "that" && IsNominal(Before())) return Tag::kRelative;
+    if ((lower == "those" || lower == "some" || lower == "others") && StandsAlone()) {
+      return Tag::kPronoun;
+    }
     if ((lower == "as" || lower == "after" || lower == "before" || lower == "since" ||
          lower == "until") &&
         !OpensClause()) {
@@ -150,6 +158,17 @@ class Tagger {
       return Tag::kAdjective;
     }
     return TagOf(word_class);
+  }
+
+  // "those killed", "some of them"
+  bool StandsAlone() const {
+    if (Past(at_ + 1)) return true;
+    const WordClass next = Class(at_ + 1);
+    if (next == WordClass::kRelative || next == WordClass::kPreposition) return true;
+    const VerbSense* sense = SenseAt(at_ + 1);
+    const WordClass after = Class(at_ + 2);
+    return sense != nullptr && (sense->forms & (kParticipleForm | kGerundForm)) != 0 &&
+           (Past(at_ + 2) || after == WordClass::kPreposition || after == WordClass::kDeterminer);
   }
 
   bool IsSubjectBefore() const { return IsNominal(Before()); }
@@ -404,7 +423,12 @@ class Tagger {
     const bool past = (sense.forms & kPastForm) != 0;
     const bool plural =
         IsPlural(token(last).lower) || words_[last].tag == Tag::kPronoun || JoinedByAnd();
-    if (!plural && !past && (noun || !DeterminerFollows())) return false;
+    if (!plural && !past) {
+      // "A man who lives in Rome walks": the plural may stand further away.
+      const WordClass next = Class(at_ + 1);
+      if (noun || finite_seen_) return false;
+      if (!DeterminerFollows() && next != WordClass::kPreposition) return false;
+    }
     if (!plural && noun && !DeterminerFollows()) return false;
     const size_t start = PhraseStart();
     const bool after_preposition =

@@ -25,6 +25,7 @@ constexpr Irregular kIrregular[] = {
     {"blow", "blew", "blown"},
     {"break", "broke", "broken"},
     {"bring", "brought", "brought"},
+    {"broadcast", "broadcast", "broadcast"},
     {"build", "built", "built"},
     {"burst", "burst", "burst"},
     {"buy", "bought", "bought"},
