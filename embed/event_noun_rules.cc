@@ -77,9 +77,14 @@ class NounReader {
 
   Phrase PartOf(const WordRange& words) const {
     Phrase part;
-    part.words = part.head = words;
+    part.words = words;
+    part.head = {words.last, words.last};
     part.last = words.last;
     part.name = input_.words[words.last].tag == Tag::kName;
+    while (part.name && part.head.first > words.first &&
+           input_.words[part.head.first - 1].tag == Tag::kName) {
+      --part.head.first;
+    }
     part.kind = KindOfNoun(input_.words[words.last].token->lower);
     return part;
   }

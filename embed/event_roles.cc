@@ -48,9 +48,13 @@ bool Alike(std::string_view wanted, std::string_view found, const EventRole& rol
 
 std::string FindRole(const EventType& type, const EventFrame& frame, const std::string& preposition,
                      const Phrase& phrase, bool exact) {
+  const bool at_name = phrase.name && !phrase.kind &&
+                       (preposition == "in" || preposition == "near" || preposition == "outside");
   for (const auto& [wanted, name] : frame.grammar.prepositions) {
     const EventRole* role = type.FindRole(name);
     if (!Fits(*role, phrase)) continue;
+    // "in Berlin" is where it happens, not what is filled or cut.
+    if (at_name && !IsOnlyPlace(*role)) continue;
     if (exact ? wanted == preposition : Alike(wanted, preposition, *role, phrase)) return name;
   }
   return "";
@@ -76,7 +80,8 @@ bool Fits(const EventRole& role, const Phrase& phrase) {
       *phrase.kind == FillerKind::kPerson || *phrase.kind == FillerKind::kOrganization;
   // Countries act, and things that are not told apart well stand in for each other.
   const bool thing = *phrase.kind == FillerKind::kTool || *phrase.kind == FillerKind::kObject;
-  return role.Takes(*phrase.kind) ||
+  const bool mount = *phrase.kind == FillerKind::kAnimal && role.Takes(FillerKind::kVehicle);
+  return role.Takes(*phrase.kind) || mount ||
          (actor && (role.Takes(FillerKind::kPerson) || role.Takes(FillerKind::kOrganization))) ||
          (thing && (role.Takes(FillerKind::kTool) || role.Takes(FillerKind::kObject)));
 }

@@ -11,17 +11,17 @@ namespace imago {
 double EventConfidence(EventSource source) {
   switch (source) {
     case EventSource::kVerb:
-      return 0.8;
+      return 0.7;
     case EventSource::kParticiple:
-      return 0.7;
+      return 0.55;
     case EventSource::kNoun:
-      return 0.7;
+      return 0.8;
     case EventSource::kNounBefore:
-      return 0.5;
+      return 0.55;
     case EventSource::kModifier:
-      return 0.5;
+      return 0.6;
     case EventSource::kAdjective:
-      return 0.5;
+      return 0.65;
   }
   return 0;
 }

@@ -4,8 +4,8 @@
 // From the phrases of a sentence to its events: verbs and what stands around them, participles and
 // adjectives before nouns, and nouns that tell of a happening.
 //
-// Confidence says how often events read from a construction were right, type and trigger, on the
-// news captions and generated sentences that the rules were tuned on, rounded (EventConfidence); a
+// Confidence is the share of events read from a construction whose type and trigger were those of
+// the news captions that the rules were tuned on (four fifths of them, 12,512 events), rounded; a
 // quarter is taken off where no argument was found.
 
 #include <vector>

@@ -97,15 +97,22 @@ class Tagger {
     return i > 0 && (number(i - 1) || token(i - 1).lower == "in" || token(i - 1).lower == "since");
   }
 
+  // After the verb of a relative clause the clause around it goes on.
   void NoteClause() {
-    const imago::Tag tag = words_[at_].tag;
-    if (tag == Tag::kVerb && words_[at_].use != VerbUse::kActiveReduced &&
-        words_[at_].use != VerbUse::kPassiveReduced) {
+    const TaggedWord& word = words_[at_];
+    const bool reduced =
+        word.use == VerbUse::kActiveReduced || word.use == VerbUse::kPassiveReduced;
+    if (word.tag == Tag::kVerb && !reduced) {
+      finite_seen_ = !in_relative_ || finite_outside_;
+      in_relative_ = false;
+    } else if (word.tag == Tag::kAuxiliary) {
       finite_seen_ = true;
-    }
-    if (tag == Tag::kAuxiliary) finite_seen_ = true;
-    if (tag == Tag::kRelative || tag == Tag::kClauseStart || tag == Tag::kBreak) {
+    } else if (word.tag == Tag::kRelative && !in_relative_) {
+      finite_outside_ = finite_seen_;
+      in_relative_ = true;
       finite_seen_ = false;
+    } else if (word.tag == Tag::kClauseStart || word.tag == Tag::kBreak) {
+      in_relative_ = finite_seen_ = false;
     }
   }
 
@@ -434,7 +441,8 @@ class Tagger {
     const bool after_preposition =
         start > 0 && (words_[start - 1].tag == Tag::kPreposition) && token(start - 1).lower != "of";
     if (noun && !DeterminerFollows()) {
-      const bool person = KindOfNoun(token(last).lower) == FillerKind::kPerson;
+      const auto kind = KindOfNoun(token(last).lower);
+      const bool person = kind == FillerKind::kPerson || kind == FillerKind::kAnimal;
       const bool determined =
           words_[start].tag == Tag::kDeterminer && token(last).lower == "police";
       if (!person || determined || finite_seen_ || after_preposition) return false;
@@ -456,7 +464,9 @@ class Tagger {
   const EventLexicon& lexicon_;
   std::vector<TaggedWord> words_;
   size_t at_ = 0;
-  bool finite_seen_ = false;
+  bool finite_seen_ = false;     // in the clause so far
+  bool finite_outside_ = false;  // in the clause around a relative one
+  bool in_relative_ = false;
 };
 
 }  // namespace

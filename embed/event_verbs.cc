@@ -144,11 +144,9 @@ constexpr Irregular kIrregular[] = {
 struct IrregularNoun {
   std::string_view singular, plural;
 };
-constexpr IrregularNoun kIrregularNouns[] = {{"man", "men"},
-                                             {"woman", "women"},
-                                             {"child", "children"},
-                                             {"person", "people"},
-                                             {"foot", "feet"}};
+constexpr IrregularNoun kIrregularNouns[] = {{"child", "children"}, {"person", "people"},
+                                             {"foot", "feet"},      {"sheep", "sheep"},
+                                             {"fish", "fish"},      {"tooth", "teeth"}};
 
 bool IsVowel(char c) { return std::string_view("aeiou").find(c) != std::string_view::npos; }
 
@@ -260,13 +258,10 @@ std::string Participle(std::string_view lemma) {
 
 std::string Plural(std::string_view noun) {
   for (const IrregularNoun& known : kIrregularNouns) {
-    if (!noun.ends_with(known.singular)) continue;
-    const std::string_view before = noun.substr(0, noun.size() - known.singular.size());
-    if (before.empty() || before.ends_with("police") || before.ends_with("wo") ||
-        before.ends_with("fire")) {
-      return std::string(before) + std::string(known.plural);
-    }
+    if (noun == known.singular) return std::string(known.plural);
   }
+  const bool man = noun.ends_with("man") && noun != "human" && noun != "german" && noun != "roman";
+  if (man) return std::string(noun.substr(0, noun.size() - 3)) + "men";
   return WithS(noun);
 }
 

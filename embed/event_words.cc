@@ -122,7 +122,7 @@ constexpr KindList kKinds[] = {
      "car truck bus van taxi train tram bicycle bike motorcycle motorbike scooter boat ship ferry "
      "raft canoe kayak yacht plane airplane aircraft helicopter jet tank ambulance cart wagon "
      "carriage wheelchair stretcher trolley vehicle tractor lorry convoy sled rickshaw lifeboat "
-     "dinghy gurney minibus pickup bulldozer rocket horse donkey camel wheelbarrow skateboard"},
+     "dinghy gurney minibus pickup bulldozer rocket wheelbarrow skateboard"},
     {FillerKind::kWeapon,
      "gun rifle pistol knife bomb grenade missile rocket weapon sword stick baton club machete axe "
      "stone rock bottle firebomb petrol bullet mortar shell tear-gas teargas gas explosive mine "

@@ -169,6 +169,7 @@ TEST(EventVerbs, RegularAndIrregularFormsAreSpelledRight) {
   EXPECT_EQ(Plural("policeman"), "policemen");
   EXPECT_EQ(Plural("mask"), "masks");
   EXPECT_EQ(Plural("human"), "humans");
+  EXPECT_EQ(Plural("woman"), "women");
 }
 
 TEST(EventVerbs, BothSpellingsOfLongVerbsAreKnown) {
