@@ -113,7 +113,8 @@ int EvalClip(const Globals& globals, EvalRequest request) {
 }  // namespace
 
 void AddEval(CLI::App& app, Globals& globals, Command& run) {
-  CLI::App* command = app.add_subcommand("eval", "Measure a model on held-out pictures");
+  CLI::App* command =
+      app.add_subcommand("eval", "Measure a model, or how events are read, on what is held out");
   command->require_subcommand(1);
   CLI::App* clip = command->add_subcommand(
       "clip", "Retrieval, zero-shot classification and nearest neighbours, with chance and cases");
@@ -149,6 +150,7 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
   clip->callback([&globals, &run, request] {
     run = [&globals, request] { return EvalClip(globals, *request); };
   });
+  AddEvalEvents(*command, globals, run);
 }
 
 }  // namespace imago

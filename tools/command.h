@@ -67,10 +67,13 @@ void AddSearch(CLI::App& app, Globals& globals, Command& run);
 void AddServe(CLI::App& app, Globals& globals, Command& run);
 void AddEmbed(CLI::App& app, Globals& globals, Command& run);
 void AddClassify(CLI::App& app, Globals& globals, Command& run);
+void AddEvents(CLI::App& app, Globals& globals, Command& run);
 void AddWorld(CLI::App& app, Globals& globals, Command& run);
 void AddStats(CLI::App& app, Globals& globals, Command& run);
 void AddVerify(CLI::App& app, Globals& globals, Command& run);
 void AddEval(CLI::App& app, Globals& globals, Command& run);
+// Below `imago eval`.
+void AddEvalEvents(CLI::App& eval, Globals& globals, Command& run);
 void AddTrain(CLI::App& app, Globals& globals, Command& run);
 void AddModels(CLI::App& app, Globals& globals, Command& run);
 void AddCorpus(CLI::App& app, Globals& globals, Command& run);

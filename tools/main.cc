@@ -33,6 +33,7 @@ int Main(int argc, char** argv) {
   AddServe(app, globals, run);
   AddEmbed(app, globals, run);
   AddClassify(app, globals, run);
+  AddEvents(app, globals, run);
   AddStats(app, globals, run);
   AddVerify(app, globals, run);
   AddEval(app, globals, run);

@@ -1,0 +1,141 @@
+#include "web/events_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "embed/event_extractor.h"
+#include "web/json.h"
+#include "web/json_fields.h"
+
+namespace imago {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr size_t kMaxTexts = 64;
+
+absl::Status CheckEventText(const std::string& field, const std::string& text) {
+  if (!text.empty() && text.size() <= kMaxEventTextBytes) return absl::OkStatus();
+  return FieldError(
+      field, fmt::format("must have 1 to {} bytes, has {}", kMaxEventTextBytes, text.size()));
+}
+
+// Counts forward, so that all places of a text take one walk through it.
+class CodePoints {
+ public:
+  explicit CodePoints(const std::string& text) : counts_(text.size() + 1) {
+    uint32_t count = 0;
+    for (size_t i = 0; i < text.size(); ++i) {
+      counts_[i] = count;
+      count += (static_cast<uint8_t>(text[i]) & 0xc0) != 0x80 ? 1 : 0;
+    }
+    counts_[text.size()] = count;
+  }
+  uint32_t At(uint32_t byte) const { return counts_[std::min<size_t>(byte, counts_.size() - 1)]; }
+
+ private:
+  std::vector<uint32_t> counts_;
+};
+
+ordered_json PlaceJson(const std::string& text, const TextSpan& span, const CodePoints& points) {
+  return {{"text", text}, {"start", points.At(span.begin)}, {"end", points.At(span.end)}};
+}
+
+ordered_json EventJson(const Event& event, const CodePoints& points) {
+  ordered_json arguments = ordered_json::array();
+  for (const EventArgument& one : event.arguments) {
+    ordered_json argument = {{"role", one.role}};
+    argument.update(PlaceJson(one.filler, one.span, points));
+    argument["head"] = PlaceJson(one.head, one.head_span, points);
+    arguments.push_back(std::move(argument));
+  }
+  return {{"type", event.type},
+          {"trigger", PlaceJson(event.trigger, event.trigger_span, points)},
+          {"arguments", std::move(arguments)},
+          {"confidence", std::round(event.confidence * 1e6) / 1e6}};
+}
+
+ordered_json AnswerJson(const TextEvents& answer) {
+  const CodePoints points(answer.text);
+  ordered_json events = ordered_json::array();
+  for (const Event& event : answer.events) events.push_back(EventJson(event, points));
+  return {{"events", std::move(events)}};
+}
+
+std::string Dump(const ordered_json& json) {
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+ordered_json TypeJson(const EventType& type) {
+  ordered_json roles = ordered_json::object();
+  for (const EventRole& role : type.roles) {
+    ordered_json kinds = ordered_json::array();
+    for (const FillerKind kind : role.kinds) kinds.push_back(FillerKindName(kind));
+    roles[role.name] = std::move(kinds);
+  }
+  ordered_json templates = ordered_json::array();
+  ordered_json verbs = ordered_json::array();
+  for (const EventFrame& frame : type.frames) {
+    templates.push_back(frame.grammar.text);
+    for (const std::string& verb : frame.verbs) verbs.push_back(verb);
+  }
+  return {{"type", type.name},
+          {"parent", type.parent},
+          {"also", type.also},
+          {"definition", type.definition},
+          {"roles", roles},
+          {"templates", templates},
+          {"verbs", verbs},
+          {"nouns", type.nouns},
+          {"keywords", type.keywords},
+          {"symmetric", type.symmetric}};
+}
+
+}  // namespace
+
+absl::StatusOr<EventTexts> ParseEventTexts(const std::string& body) {
+  absl::StatusOr<json> parsed = ParseJsonObject(body);
+  if (!parsed.ok()) return parsed.status();
+  const Fields fields(*parsed, "");
+  if (absl::Status s = fields.CheckNames({"text", "texts"}); !s.ok()) return s;
+  EventTexts request;
+  request.list = fields.Find("texts") != nullptr;
+  if (request.list == (fields.Find("text") != nullptr)) {
+    return FieldError("text", "must be there, or texts, and not both");
+  }
+  if (!request.list) {
+    request.texts.emplace_back();
+    if (absl::Status s = fields.Read("text", &request.texts.back()); !s.ok()) return s;
+  } else if (absl::Status s = fields.Read("texts", &request.texts); !s.ok()) {
+    return s;
+  }
+  if (request.texts.empty() || request.texts.size() > kMaxTexts) {
+    return FieldError("texts", fmt::format("must have 1 to {} elements, has {}", kMaxTexts,
+                                           request.texts.size()));
+  }
+  for (size_t i = 0; i < request.texts.size(); ++i) {
+    const std::string field = request.list ? fmt::format("texts[{}]", i) : "text";
+    if (absl::Status s = CheckEventText(field, request.texts[i]); !s.ok()) return s;
+  }
+  return request;
+}
+
+std::string EventsToJson(const TextEvents& answer) { return Dump(AnswerJson(answer)); }
+
+std::string EventsToJson(const std::vector<TextEvents>& answers) {
+  ordered_json results = ordered_json::array();
+  for (const TextEvents& answer : answers) results.push_back(AnswerJson(answer));
+  return Dump({{"results", std::move(results)}});
+}
+
+std::string EventTypesToJson(const EventOntology& ontology) {
+  ordered_json types = ordered_json::array();
+  for (const EventType& type : ontology.types()) types.push_back(TypeJson(type));
+  return Dump({{"types", std::move(types)}});
+}
+
+}  // namespace imago
