@@ -108,13 +108,23 @@ class RelationSetTest : public testing::Test {
         torch::tensor(ids, torch::kInt32).to(torch::kInt64).unsqueeze(0), length))[0];
   }
 
-  // The row of a picture that has the encoder's size.
-  static torch::Tensor PictureRow(const Image& image) {
-    const torch::NoGradGuard no_grad;
+  static torch::Tensor Pixels(const Image& image) {
     torch::Tensor pixels = torch::empty({1, 3, 32, 32});
     Preprocess(ResizeAndCrop(image, LitePreprocess(32)), LitePreprocess(32),
                pixels.data_ptr<float>());
-    return shared_->model->head->Semantic(shared_->data.lite.trunk->Features(pixels))[0];
+    return pixels;
+  }
+
+  // The row of a picture that has the encoder's size.
+  static torch::Tensor PictureRow(const Image& image) {
+    const torch::NoGradGuard no_grad;
+    return shared_->model->head->Semantic(shared_->data.lite.trunk->Features(Pixels(image)))[0];
+  }
+  // The map before the network's last layer, [h, w, channels].
+  static torch::Tensor PictureMap(const Image& image) {
+    const torch::NoGradGuard no_grad;
+    EfficientNetLite& trunk = *shared_->data.lite.trunk;
+    return trunk.PlacesBefore(Pixels(image), trunk.blocks())[0].permute({1, 2, 0});
   }
 
   static World PictureWorld() {
@@ -165,12 +175,14 @@ TEST_F(RelationSetTest, CaptionsAreThoseOfTheScenesEachBeforeItsCounterparts) {
   EXPECT_EQ(captions.words.count(), kScenes);
 }
 
+// Rows of a random network hardly differ, its maps do.
 TEST_F(RelationSetTest, PicturesAreThoseOfTheScenes) {
   const RelationPictures& scenes = Data().train.scenes;
   ASSERT_EQ(scenes.maps.count(), kScenes);
   ASSERT_EQ(scenes.rows.size(0), kScenes);
   const World shapes;
   const World pictures = PictureWorld();
+  std::vector<torch::Tensor> maps;
   for (int64_t i = 0; i < kScenes; ++i) {
     const World& world = i < 4 ? shapes : pictures;
     const auto picture = i < 8
@@ -178,8 +190,16 @@ TEST_F(RelationSetTest, PicturesAreThoseOfTheScenes) {
                              : absl::StatusOr<Image>(RenderEventScene(EventAt(i).scene, 32).image);
     ASSERT_TRUE(picture.ok()) << picture.status();
     ExpectNear(scenes.rows[i], PictureRow(*picture), i);
+    maps.push_back(PictureMap(*picture));
   }
-  EXPECT_GT((scenes.rows[0] - scenes.rows[2]).abs().max().item<float>(), 0.02f);
+  const torch::Tensor loaded = scenes.maps.All().to(torch::kFloat32);
+  for (int64_t i = 0; i < kScenes; ++i) {
+    const double own = (loaded[i] - maps[i]).norm().item<double>();
+    for (int64_t j = 0; j < kScenes; ++j) {
+      if (j == i) continue;
+      EXPECT_LT(own, 0.2 * (loaded[i] - maps[j]).norm().item<double>()) << i << " " << j;
+    }
+  }
 }
 
 TEST_F(RelationSetTest, TestScenesAreOfTheHeldOutPart) {
