@@ -75,80 +75,88 @@ std::vector<size_t> Clauses::Antecedent(size_t relative) const {
   return nearest == phrases_.size() ? std::vector<size_t>{} : std::vector<size_t>{nearest};
 }
 
+std::vector<size_t> Clauses::SharedSubject(size_t verb) const {
+  const size_t other = VerbJoined(verb);
+  return other == phrases_.size() ? std::vector<size_t>{} : SubjectsOf(other);
+}
+
+// A finite verb that belongs to a relative clause: "the man who drove the car".
+bool Clauses::IsInRelative(size_t verb) const {
+  while (verb > 0 && Type(verb - 1) == PhraseType::kAuxiliary) --verb;
+  return verb > 0 && Type(verb - 1) == PhraseType::kRelative;
+}
+
 std::vector<size_t> Clauses::FiniteSubject(size_t verb) const {
   size_t i = verb;
   while (i > 0 && (Type(i - 1) == PhraseType::kAuxiliary || Type(i - 1) == PhraseType::kTo)) --i;
   if (i > 0 && Type(i - 1) == PhraseType::kRelative) return Antecedent(i - 1);
-  const bool joined = i > 0 && (Type(i - 1) == PhraseType::kConjunction);
+  const bool joined = i > 0 && Type(i - 1) == PhraseType::kConjunction;
   const bool infinitive = i < verb && Type(verb - 1) == PhraseType::kTo;
-  if (joined || infinitive) {
-    const size_t other = VerbJoined(i);
-    return other == phrases_.size() ? std::vector<size_t>{} : SubjectsOf(other);
-  }
-  size_t found = phrases_.size();
-  size_t relative = phrases_.size();
+  return joined || infinitive ? SharedSubject(i) : FirstFreeNoun(i, verb);
+}
+
+std::vector<size_t> Clauses::FirstFreeNoun(size_t i, size_t verb) const {
+  const size_t none = phrases_.size();
+  size_t found = none;
+  size_t relative = none;
   while (i-- > 0) {
     if (Type(i) == PhraseType::kBreak || Type(i) == PhraseType::kClauseStart) break;
     if (Type(i) == PhraseType::kRelative) {
       relative = i;
-      continue;
+    } else if (Type(i) == PhraseType::kVerb && !IsReduced(i) && found != none) {
+      if (!IsInRelative(i)) break;
+      found = none;
+    } else if (IsFreeNoun(i) && Type(i + 1) != PhraseType::kBreak) {
+      found = i;
     }
-    if (Type(i) == PhraseType::kVerb && !IsReduced(i) && found < phrases_.size()) {
-      // "The man who drove the car carries": the verb before belongs to the relative clause.
-      size_t k = i;
-      while (k > 0 && Type(k - 1) == PhraseType::kAuxiliary) --k;
-      if (k == 0 || Type(k - 1) != PhraseType::kRelative) break;
-      found = phrases_.size();
-      continue;
-    }
-    if (IsFreeNoun(i) && Type(i + 1) != PhraseType::kBreak) found = i;
   }
-  if (found == phrases_.size()) {
-    return relative == phrases_.size() ? std::vector<size_t>{} : Antecedent(relative);
+  if (found != none) return Coordinated(found, verb);
+  return relative == none ? std::vector<size_t>{} : Antecedent(relative);
+}
+
+bool Clauses::IsPerson(size_t noun) const {
+  return phrases_[noun].kind == FillerKind::kPerson || phrases_[noun].name;
+}
+
+// Of "a group of men" the group.
+size_t Clauses::Outermost(size_t noun) const {
+  while (noun >= 2 && phrases_[noun].attached) noun -= 2;
+  return noun;
+}
+
+std::vector<size_t> Clauses::SubjectBeside(size_t noun, size_t verb) const {
+  noun = Outermost(noun);
+  // "a man in a car wearing a mask"
+  size_t other = noun;
+  while (other >= 2 && Type(other - 1) == PhraseType::kPreposition &&
+         Type(other - 2) == PhraseType::kNoun && !IsPerson(other) &&
+         Use(verb) == VerbUse::kActiveReduced) {
+    other = Outermost(other - 2);
   }
-  return Coordinated(found, verb);
+  if (IsPerson(other)) noun = other;
+  std::vector<size_t> list = {noun};
+  // "a doctor and a nurse treating": both.
+  while (noun >= 2 && Type(noun - 1) == PhraseType::kConjunction &&
+         Type(noun - 2) == PhraseType::kNoun) {
+    noun = Outermost(noun - 2);
+    if (!IsFreeNoun(noun)) break;
+    list.insert(list.begin(), noun);
+  }
+  return list;
 }
 
 std::vector<size_t> Clauses::ReducedSubject(size_t verb) const {
   size_t i = verb;
   while (i > 0 && Type(i - 1) == PhraseType::kAuxiliary) --i;
-  if (i > 0 && Type(i - 1) == PhraseType::kRelative) return Antecedent(i - 1);
   if (i == 0) {  // "Carrying a flag, a man walks": the first free noun that a finite verb follows
     for (size_t k = verb + 1; k < phrases_.size(); ++k) {
       if (Type(k) == PhraseType::kNoun && IsFreeNoun(k) && StartsClause(k)) return {k};
     }
     return {};
   }
-  if (Type(i - 1) == PhraseType::kConjunction) {
-    const size_t other = VerbJoined(i);
-    return other == phrases_.size() ? std::vector<size_t>{} : SubjectsOf(other);
-  }
-  if (Type(i - 1) == PhraseType::kNoun) {
-    size_t noun = i - 1;
-    while (noun > 0 && phrases_[noun].attached) noun -= 2;
-    const auto person = [&](size_t k) {
-      return phrases_[k].kind == FillerKind::kPerson || phrases_[k].name;
-    };
-    // "a man in a car wearing a mask"
-    size_t other = noun;
-    while (other >= 2 && Type(other - 1) == PhraseType::kPreposition &&
-           Type(other - 2) == PhraseType::kNoun && !person(other) &&
-           Use(verb) == VerbUse::kActiveReduced) {
-      other -= 2;
-      while (other >= 2 && phrases_[other].attached) other -= 2;
-    }
-    if (person(other)) noun = other;
-    std::vector<size_t> list = {noun};
-    // "a doctor and a nurse treating": both.
-    while (noun >= 2 && Type(noun - 1) == PhraseType::kConjunction &&
-           Type(noun - 2) == PhraseType::kNoun) {
-      noun -= 2;
-      while (noun >= 2 && phrases_[noun].attached) noun -= 2;
-      if (!IsFreeNoun(noun)) break;
-      list.insert(list.begin(), noun);
-    }
-    return list;
-  }
+  if (Type(i - 1) == PhraseType::kRelative) return Antecedent(i - 1);
+  if (Type(i - 1) == PhraseType::kConjunction) return SharedSubject(i);
+  if (Type(i - 1) == PhraseType::kNoun) return SubjectBeside(i - 1, verb);
   const size_t other = VerbBefore(i);
   if (other < phrases_.size()) return FiniteSubject(other);
   for (size_t k = 0; k < i; ++k) {

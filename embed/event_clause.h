@@ -48,7 +48,15 @@ class Clauses {
   bool IsFreeNoun(size_t i) const;
   // The verb that a following verb shares its subject with.
   size_t VerbJoined(size_t verb) const;
+  std::vector<size_t> SharedSubject(size_t verb) const;
+  bool IsInRelative(size_t verb) const;
+  bool IsPerson(size_t noun) const;
+  size_t Outermost(size_t noun) const;
   std::vector<size_t> FiniteSubject(size_t verb) const;
+  // Of the clause that goes on at phrase i and ends with the verb.
+  std::vector<size_t> FirstFreeNoun(size_t i, size_t verb) const;
+  // Of a participle that stands right after the noun.
+  std::vector<size_t> SubjectBeside(size_t noun, size_t verb) const;
   std::vector<size_t> ReducedSubject(size_t verb) const;
   std::vector<size_t> Antecedent(size_t relative) const;
   bool StartsClause(size_t noun) const;

@@ -12,8 +12,8 @@
 
 namespace imago {
 
-// The parts share neither sentence patterns nor verbs nor fillers, save for types that have one
-// verb only: those are of the first part.
+// The parts share neither verbs of a type nor fillers nor sentence patterns, save two verbs of one
+// subject. Types that have one verb only are of the first part.
 enum class SentencePart : uint8_t { kTrain, kTest };
 
 struct MadeSentence {

@@ -1,9 +1,9 @@
 #include "embed/event_tagger.h"
 
-#include <algorithm>
 #include <cctype>
 
 #include "embed/event_verbs.h"
+#include "embed/event_word_view.h"
 
 namespace imago {
 namespace {
@@ -55,8 +55,7 @@ Tag TagOf(WordClass word_class) {
 
 class Tagger {
  public:
-  Tagger(const TextSentence& sentence, const EventLexicon& lexicon)
-      : sentence_(sentence), lexicon_(lexicon) {
+  Tagger(const TextSentence& sentence, const EventLexicon& lexicon) : view_(sentence, lexicon) {
     for (const TextToken& token : sentence) words_.push_back({&token});
   }
 
@@ -69,34 +68,6 @@ class Tagger {
   }
 
  private:
-  const TextToken& token(size_t i) const { return sentence_[i]; }
-  bool Past(size_t i) const { return i >= sentence_.size(); }
-  // As a closed class; "May" and "Will" inside a sentence are names.
-  WordClass Class(size_t i) const {
-    if (Past(i)) return WordClass::kNone;
-    const WordClass found = ClassOf(token(i).lower);
-    if (token(i).lower == "march" || token(i).lower == "may") {
-      if (IsMonth(i)) return WordClass::kTime;
-      if (found == WordClass::kTime) return WordClass::kNone;
-    }
-    const bool name =
-        token(i).capital && i > 0 && (found == WordClass::kModal || found == WordClass::kAdverb);
-    return name ? WordClass::kNone : found;
-  }
-
-  // "March 22", "in March".
-  bool IsMonth(size_t i) const {
-    if (!token(i).capital) return false;
-    const auto number = [this](size_t k) {
-      return k < sentence_.size() &&
-             std::isdigit(static_cast<unsigned char>(token(k).text[0])) != 0;
-    };
-    if (number(i + 1) || (i + 1 < sentence_.size() && !token(i + 1).word && number(i + 2))) {
-      return true;
-    }
-    return i > 0 && (number(i - 1) || token(i - 1).lower == "in" || token(i - 1).lower == "since");
-  }
-
   // After the verb of a relative clause the clause around it goes on.
   void NoteClause() {
     const TaggedWord& word = words_[at_];
@@ -118,119 +89,56 @@ class Tagger {
 
   void TagWord() {
     TaggedWord& word = words_[at_];
-    if (token(at_).quoted || !token(at_).word) {
-      const bool comma = token(at_).text == "," && !token(at_).quoted;
-      word.tag = comma ? Tag::kComma : token(at_).text == "'" ? Tag::kPossessive : Tag::kBreak;
+    if (view_.token(at_).quoted || !view_.token(at_).word) {
+      const bool comma = view_.token(at_).text == "," && !view_.token(at_).quoted;
+      word.tag = comma                          ? Tag::kComma
+                 : view_.token(at_).text == "'" ? Tag::kPossessive
+                                                : Tag::kBreak;
       return;
     }
-    const WordClass word_class = Class(at_);
+    const WordClass word_class = view_.Class(at_);
     if (word_class != WordClass::kNone) {
       word.tag = ClosedTag(word_class);
       if (word.tag != Tag::kNoun) return;
     }
-    if (std::isdigit(static_cast<unsigned char>(token(at_).text[0])) != 0) {
+    if (std::isdigit(static_cast<unsigned char>(view_.token(at_).text[0])) != 0) {
       word.tag = Tag::kNumber;
       return;
     }
-    const bool name = token(at_).capital && (at_ > 0 || !IsKnown(at_));
+    const bool name = view_.token(at_).capital && (at_ > 0 || !view_.IsKnown(at_));
     if (name) {
       word.tag = Tag::kName;
       return;
     }
-    const VerbSense* sense = SenseAt(at_);
+    const VerbSense* sense = view_.SenseAt(at_);
     if (sense != nullptr && TryVerb(*sense)) return;
-    word.tag = IsAdverb(token(at_).lower) ? Tag::kAdverb : Tag::kNoun;
+    word.tag = view_.IsAdverb(view_.token(at_).lower) ? Tag::kAdverb : Tag::kNoun;
   }
 
   // Words that are also of another class, told apart by what stands around them.
   imago::Tag ClosedTag(WordClass word_class) const {
-    const std::string& lower = token(at_).lower;
-    const WordClass next = Class(at_ + 1);
+    const std::string& lower = view_.token(at_).lower;
+    const WordClass next = view_.Class(at_ + 1);
     if (lower == "that" && IsNominal(Before())) return Tag::kRelative;
-    if ((lower == "those" || lower == "some" || lower == "others") && StandsAlone()) {
+    if ((lower == "those" || lower == "some" || lower == "others") && view_.StandsAlone(at_)) {
       return Tag::kPronoun;
     }
     if ((lower == "as" || lower == "after" || lower == "before" || lower == "since" ||
          lower == "until") &&
-        !OpensClause()) {
+        !view_.OpensClause(at_)) {
       return Tag::kPreposition;
     }
-    if (lower == "left" && IsSubjectBefore() &&
+    if (lower == "left" && IsNominal(Before()) &&
         (next == WordClass::kDeterminer || next == WordClass::kPossessive ||
-         (!Past(at_ + 1) && token(at_ + 1).capital) || next == WordClass::kPreposition)) {
+         (!view_.Past(at_ + 1) && view_.token(at_ + 1).capital) ||
+         next == WordClass::kPreposition)) {
       return Tag::kNoun;
     }
-    if (word_class == WordClass::kAdverb && IsQuantified(Before()) && !Past(at_ + 1) &&
-        next == WordClass::kNone && token(at_ + 1).word) {
+    if (word_class == WordClass::kAdverb && IsQuantified(Before()) && !view_.Past(at_ + 1) &&
+        next == WordClass::kNone && view_.token(at_ + 1).word) {
       return Tag::kAdjective;
     }
     return TagOf(word_class);
-  }
-
-  // "those killed", "some of them"
-  bool StandsAlone() const {
-    if (Past(at_ + 1)) return true;
-    const WordClass next = Class(at_ + 1);
-    if (next == WordClass::kRelative || next == WordClass::kPreposition) return true;
-    const VerbSense* sense = SenseAt(at_ + 1);
-    const WordClass after = Class(at_ + 2);
-    return sense != nullptr && (sense->forms & (kParticipleForm | kGerundForm)) != 0 &&
-           (Past(at_ + 2) || after == WordClass::kPreposition || after == WordClass::kDeterminer);
-  }
-
-  bool IsSubjectBefore() const { return IsNominal(Before()); }
-
-  // "after police arrested": a finite verb comes before the next comma.
-  bool OpensClause() const {
-    for (size_t i = at_ + 1; i < sentence_.size(); ++i) {
-      if (!token(i).word) return false;
-      const WordClass word_class = Class(i);
-      if (word_class == WordClass::kBe || word_class == WordClass::kHave ||
-          word_class == WordClass::kModal) {
-        return i > at_ + 1;
-      }
-      if (word_class == WordClass::kPreposition || word_class == WordClass::kTo) return false;
-      const VerbSense* sense = SenseAt(i);
-      if (sense != nullptr && i > at_ + 1 && !token(i).capital &&
-          (sense->forms & (kGerundForm | kBaseForm)) == 0 &&
-          lexicon_.NounType(token(i).lower, "") < 0) {
-        const WordClass before = Class(i - 1);
-        return before != WordClass::kDeterminer && before != WordClass::kPossessive;
-      }
-    }
-    return false;
-  }
-
-  bool IsKnown(size_t i) const {
-    const std::string& lower = token(i).lower;
-    return SenseAt(i) != nullptr || KindOfNoun(lower).has_value() ||
-           lexicon_.NounType(lower, "") >= 0 || lexicon_.AdjectiveType(lower) >= 0 ||
-           (IsPlural(lower) && (i + 1 >= sentence_.size() || !token(i + 1).capital));
-  }
-
-  bool IsNounAt(size_t i) const {
-    const std::string& lower = token(i).lower;
-    return lexicon_.NounType(lower, "") >= 0 || KindOfNoun(lower).has_value();
-  }
-
-  static bool IsAdverb(const std::string& lower) {
-    return lower.size() > 4 && lower.ends_with("ly") && !KindOfNoun(lower) && lower != "family" &&
-           lower != "assembly" && lower != "ally" && lower != "rally";
-  }
-
-  // The first sense whose following words are there.
-  const VerbSense* SenseAt(size_t i) const {
-    for (const VerbSense& sense : lexicon_.VerbsAt(token(i).lower)) {
-      size_t j = i + 1;
-      const auto follows = [&](const std::string& wanted) {
-        if (j >= sentence_.size()) return false;
-        const std::string& lower = token(j++).lower;
-        return lower == wanted || (lower.size() == wanted.size() + 1 && lower.ends_with('s') &&
-                                   lower.starts_with(wanted));
-      };
-      if (std::all_of(sense.after.begin(), sense.after.end(), follows)) return &sense;
-    }
-    return nullptr;
   }
 
   // The place of the last word that is no adverb; the number of words when there is none.
@@ -246,35 +154,6 @@ class Tagger {
   }
   bool AtStart() const { return BeforeAt() == words_.size(); }
 
-  // What comes next can begin a noun phrase that is an object.
-  bool ObjectFollows() const {
-    size_t i = at_ + 1;
-    while (!Past(i) && (Class(i) == WordClass::kAdverb || Class(i) == WordClass::kNot)) ++i;
-    if (Past(i) || !token(i).word || token(i).quoted) return false;
-    switch (Class(i)) {
-      case WordClass::kDeterminer:
-      case WordClass::kPossessive:
-      case WordClass::kPronoun:
-      case WordClass::kNumber:
-      case WordClass::kAdjective:
-        return true;
-      case WordClass::kNone:
-        return !IsAdverb(token(i).lower);
-      default:
-        return false;
-    }
-  }
-  bool DeterminerFollows() const {
-    const WordClass next = Class(at_ + 1);
-    return next == WordClass::kDeterminer || next == WordClass::kPossessive ||
-           next == WordClass::kPronoun || next == WordClass::kNumber ||
-           (!Past(at_ + 1) && token(at_ + 1).capital && next == WordClass::kNone);
-  }
-  bool NounFollows() const {
-    return !Past(at_ + 1) && token(at_ + 1).word && !token(at_ + 1).quoted &&
-           (Class(at_ + 1) == WordClass::kNone || Class(at_ + 1) == WordClass::kAdjective);
-  }
-
   bool Take(imago::Tag tag, const VerbSense& sense, VerbUse use) {
     words_[at_].tag = tag;
     words_[at_].sense = &sense;
@@ -286,7 +165,7 @@ class Tagger {
     const imago::Tag before = Before();
     const size_t i = BeforeAt();
     const WordClass auxiliary =
-        before == Tag::kAuxiliary ? ClassOf(token(i).lower) : WordClass::kNone;
+        before == Tag::kAuxiliary ? ClassOf(view_.token(i).lower) : WordClass::kNone;
     if (auxiliary == WordClass::kBe) return TryAfterBe(sense);
     if (auxiliary == WordClass::kHave && (sense.forms & kParticipleForm) != 0) {
       return Take(Tag::kVerb, sense, VerbUse::kFinite);
@@ -294,8 +173,8 @@ class Tagger {
     if ((auxiliary == WordClass::kModal || auxiliary == WordClass::kDo || before == Tag::kTo) &&
         (sense.forms & kBaseForm) != 0) {
       // "to work", "to school": after a verb of going often a place.
-      const bool place = KindOfNoun(token(at_).lower) == FillerKind::kPlace;
-      if (before == Tag::kTo && place && !DeterminerFollows()) return false;
+      const bool place = KindOfNoun(view_.token(at_).lower) == FillerKind::kPlace;
+      if (before == Tag::kTo && place && !view_.DeterminerFollows(at_)) return false;
       return Take(Tag::kVerb, sense, VerbUse::kInfinitive);
     }
     if ((sense.forms & kGerundForm) != 0) return TryGerund(sense, before);
@@ -305,49 +184,32 @@ class Tagger {
     return TryPresent(sense, before);
   }
 
-  // "to work", "to school": after a verb of moving "to" often comes before a place.
-  bool IsPlaceSense(size_t) const { return KindOfNoun(token(at_).lower) == FillerKind::kPlace; }
-
   bool TryAfterBe(const VerbSense& sense) {
     if ((sense.forms & kGerundForm) != 0) return Take(Tag::kVerb, sense, VerbUse::kFinite);
     if ((sense.forms & kParticipleForm) != 0) {
-      return Take(Tag::kVerb, sense, HasObject(sense) ? VerbUse::kPassive : VerbUse::kFinite);
+      return Take(Tag::kVerb, sense, view_.HasObject(sense) ? VerbUse::kPassive : VerbUse::kFinite);
     }
     return false;
   }
 
-  // Whether the verb can have an object, so that its participle can be passive.
-  bool HasObject(const VerbSense& sense) const {
-    if (sense.type < 0) return true;
-    const EventType& type = lexicon_.type(sense.type);
-    return std::any_of(sense.frames.begin(), sense.frames.end(),
-                       [&type](int frame) { return !type.frames[frame].grammar.object.empty(); });
-  }
-  bool NeedsNoObject(const VerbSense& sense) const {
-    if (sense.type < 0) return true;
-    const EventType& type = lexicon_.type(sense.type);
-    return std::any_of(sense.frames.begin(), sense.frames.end(),
-                       [&type](int frame) { return type.frames[frame].grammar.object.empty(); });
-  }
-
   bool TryGerund(const VerbSense& sense, imago::Tag before) {
-    const bool event_noun =
-        lexicon_.NounType(token(at_).lower, "") >= 0 || KindOfNoun(token(at_).lower).has_value();
+    const bool event_noun = view_.IsNounAt(at_);
     if (IsQuantified(before)) {
-      if (NounFollows() && !event_noun && before != Tag::kPossessive) {
+      if (view_.NounFollows(at_) && !event_noun && before != Tag::kPossessive) {
         return Take(Tag::kModifier, sense, VerbUse::kActiveReduced);
       }
       return false;
     }
     if (before == Tag::kPreposition || before == Tag::kTo || AtStart()) {
-      const bool verb = event_noun ? DeterminerFollows() : ObjectFollows() || !NounFollows();
+      const bool verb = event_noun ? view_.DeterminerFollows(at_)
+                                   : view_.ObjectFollows(at_) || !view_.NounFollows(at_);
       if (!verb) return false;
       return Take(Tag::kVerb, sense, VerbUse::kActiveReduced);
     }
-    if (event_noun && !DeterminerFollows() && before != Tag::kClauseStart) {
+    if (event_noun && !view_.DeterminerFollows(at_) && before != Tag::kClauseStart) {
       const size_t i = BeforeAt();
       const bool person = i < words_.size() && IsNominal(before) &&
-                          KindOfNoun(token(i).lower) == FillerKind::kPerson;
+                          KindOfNoun(view_.token(i).lower) == FillerKind::kPerson;
       if (!person) return false;
     }
     return Take(Tag::kVerb, sense, VerbUse::kActiveReduced);
@@ -356,33 +218,27 @@ class Tagger {
   bool TryPast(const VerbSense& sense, imago::Tag before) {
     const bool participle = (sense.forms & kParticipleForm) != 0;
     if (IsQuantified(before) || before == Tag::kPreposition) {
-      if (participle && NounFollows()) {
+      if (participle && view_.NounFollows(at_)) {
         return Take(Tag::kModifier, sense, VerbUse::kPassiveReduced);
       }
       return false;
     }
     if (AtStart()) {
-      if (!participle || !HasObject(sense)) return false;
-      if (NounFollows()) return Take(Tag::kModifier, sense, VerbUse::kPassiveReduced);
+      if (!participle || !view_.HasObject(sense)) return false;
+      if (view_.NounFollows(at_)) return Take(Tag::kModifier, sense, VerbUse::kPassiveReduced);
       return Take(Tag::kVerb, sense, VerbUse::kPassiveReduced);
     }
     if ((sense.forms & kPastForm) == 0) {
       return Take(Tag::kVerb, sense, VerbUse::kPassiveReduced);
     }
-    const bool by = !Past(at_ + 1) && token(at_ + 1).lower == "by";
-    const bool passive = participle && before != Tag::kRelative && HasObject(sense) &&
-                         (by || (!ObjectFollows() && !(NeedsNoObject(sense) && !finite_seen_)));
-    if (passive && !by && !finite_seen_ && PastVerbJoined()) {
+    const bool by = !view_.Past(at_ + 1) && view_.token(at_ + 1).lower == "by";
+    const bool passive =
+        participle && before != Tag::kRelative && view_.HasObject(sense) &&
+        (by || (!view_.ObjectFollows(at_) && !(view_.NeedsNoObject(sense) && !finite_seen_)));
+    if (passive && !by && !finite_seen_ && view_.PastVerbJoined(at_)) {
       return Take(Tag::kVerb, sense, VerbUse::kFinite);
     }
     return Take(Tag::kVerb, sense, passive ? VerbUse::kPassiveReduced : VerbUse::kFinite);
-  }
-
-  // "detained and beat two men"
-  bool PastVerbJoined() const {
-    if (Class(at_ + 1) != WordClass::kConjunction || Past(at_ + 2)) return false;
-    const VerbSense* other = SenseAt(at_ + 2);
-    return other != nullptr && (other->forms & kPastForm) != 0;
   }
 
   bool TryPresent(const VerbSense& sense, imago::Tag before) {
@@ -391,14 +247,14 @@ class Tagger {
       return Take(Tag::kVerb, sense, VerbUse::kFinite);
     }
     const bool third = (sense.forms & kThirdForm) != 0;
-    const bool noun = IsNounAt(at_);
+    const bool noun = view_.IsNounAt(at_);
     if (before == Tag::kConjunction) {
-      if (noun && !DeterminerFollows() && !finite_seen_) return false;
+      if (noun && !view_.DeterminerFollows(at_) && !finite_seen_) return false;
       return Take(Tag::kVerb, sense, VerbUse::kFinite);
     }
     if (before == Tag::kTime || before == Tag::kComma || before == Tag::kNumber ||
         before == Tag::kBreak) {
-      if (finite_seen_ || (noun && !DeterminerFollows() && !third)) return false;
+      if (finite_seen_ || (noun && !view_.DeterminerFollows(at_) && !third)) return false;
       return Take(Tag::kVerb, sense, VerbUse::kFinite);
     }
     if (!IsNominal(before)) return false;
@@ -416,10 +272,10 @@ class Tagger {
     if (!noun) return Take(Tag::kVerb, sense, VerbUse::kFinite);
     const size_t start = PhraseStart();
     const size_t last = BeforeAt();
-    if (IsPlural(token(last).lower) && words_[last].tag == Tag::kNoun) return false;
+    if (IsPlural(view_.token(last).lower) && words_[last].tag == Tag::kNoun) return false;
     const bool after_preposition = start > 0 && words_[start - 1].tag == Tag::kPreposition;
     const bool whole = words_[start].tag == Tag::kDeterminer || words_[last].tag == Tag::kName;
-    if (DeterminerFollows() || (whole && !after_preposition && !finite_seen_)) {
+    if (view_.DeterminerFollows(at_) || (whole && !after_preposition && !finite_seen_)) {
       return Take(Tag::kVerb, sense, VerbUse::kFinite);
     }
     return false;
@@ -429,26 +285,26 @@ class Tagger {
     const size_t last = BeforeAt();
     const bool past = (sense.forms & kPastForm) != 0;
     const bool plural =
-        IsPlural(token(last).lower) || words_[last].tag == Tag::kPronoun || JoinedByAnd();
+        IsPlural(view_.token(last).lower) || words_[last].tag == Tag::kPronoun || JoinedByAnd();
     if (!plural && !past) {
       // "A man who lives in Rome walks": the plural may stand further away.
-      const WordClass next = Class(at_ + 1);
+      const WordClass next = view_.Class(at_ + 1);
       if (noun || finite_seen_) return false;
-      if (!DeterminerFollows() && next != WordClass::kPreposition) return false;
+      if (!view_.DeterminerFollows(at_) && next != WordClass::kPreposition) return false;
     }
-    if (!plural && noun && !DeterminerFollows()) return false;
+    if (!plural && noun && !view_.DeterminerFollows(at_)) return false;
     const size_t start = PhraseStart();
-    const bool after_preposition =
-        start > 0 && (words_[start - 1].tag == Tag::kPreposition) && token(start - 1).lower != "of";
-    if (noun && !DeterminerFollows()) {
-      const auto kind = KindOfNoun(token(last).lower);
+    const bool after_preposition = start > 0 && (words_[start - 1].tag == Tag::kPreposition) &&
+                                   view_.token(start - 1).lower != "of";
+    if (noun && !view_.DeterminerFollows(at_)) {
+      const auto kind = KindOfNoun(view_.token(last).lower);
       const bool person = kind == FillerKind::kPerson || kind == FillerKind::kAnimal;
       const bool determined =
-          words_[start].tag == Tag::kDeterminer && token(last).lower == "police";
+          words_[start].tag == Tag::kDeterminer && view_.token(last).lower == "police";
       if (!person || determined || finite_seen_ || after_preposition) return false;
     }
-    if (past && (sense.forms & kParticipleForm) != 0 && !ObjectFollows() && HasObject(sense) &&
-        (sense.forms & kBaseForm) != 0 && finite_seen_) {
+    if (past && (sense.forms & kParticipleForm) != 0 && !view_.ObjectFollows(at_) &&
+        view_.HasObject(sense) && (sense.forms & kBaseForm) != 0 && finite_seen_) {
       return Take(Tag::kVerb, sense, VerbUse::kPassiveReduced);
     }
     return Take(Tag::kVerb, sense, VerbUse::kFinite);
@@ -460,8 +316,7 @@ class Tagger {
     return start > 0 && words_[start - 1].tag == Tag::kConjunction;
   }
 
-  const TextSentence& sentence_;
-  const EventLexicon& lexicon_;
+  const WordView view_;
   std::vector<TaggedWord> words_;
   size_t at_ = 0;
   bool finite_seen_ = false;     // in the clause so far

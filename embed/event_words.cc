@@ -240,11 +240,12 @@ const std::map<std::string, Noun, std::less<>>& Nouns() {
 }
 
 bool Contains(std::string_view words, std::string_view word) {
+  if (word.empty()) return false;
   size_t at = 0;
   while ((at = words.find(word, at)) != std::string_view::npos) {
     const size_t end = at + word.size();
     if ((at == 0 || words[at - 1] == ' ') && (end == words.size() || words[end] == ' ')) {
-      return !word.empty();
+      return true;
     }
     at = end;
   }
@@ -280,7 +281,6 @@ bool CountsWhatFollows(std::string_view noun) {
 }
 
 bool IsScene(std::string_view noun) { return Contains(kScenes, noun); }
-bool IsPlainVerb(std::string_view lemma) { return Contains(kPlain, lemma); }
 std::string_view PlainVerbs() { return kPlain; }
 bool IsSupportVerb(std::string_view lemma) { return Contains(kSupport, lemma); }
 bool IsAbbreviation(std::string_view word) { return Contains(kAbbreviations, word); }

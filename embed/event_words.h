@@ -42,9 +42,8 @@ bool IsPlural(std::string_view noun);
 bool CountsWhatFollows(std::string_view noun);
 // "site of", "scene of": names no place of its own before an event.
 bool IsScene(std::string_view noun);
-// Lemmas of verbs that no event stands for but that hold a sentence together ("look").
-bool IsPlainVerb(std::string_view lemma);
-// All such lemmas, with spaces between them.
+// Lemmas of verbs that no event stands for but that hold a sentence together ("say"), with spaces
+// between them.
 std::string_view PlainVerbs();
 // Lemmas that leave the happening to their object: "hold a rally", "attend a meeting".
 bool IsSupportVerb(std::string_view lemma);
