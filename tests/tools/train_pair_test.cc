@@ -65,6 +65,7 @@ class TrainPairCommand : public testing::Test {
 };
 
 TEST_F(TrainPairCommand, TrainsABundleThatOtherCommandsOpen) {
+  if (!IMAGO_WITH_TORCH) GTEST_SKIP() << "needs a build with LibTorch";
   ASSERT_EQ(Run(home_ + "/photos.tsv", "--steps 3"), 0) << err_;
   const json report = json::parse(out_);
   EXPECT_THAT(report["model"].get<std::string>(), HasSubstr("tiny@"));
@@ -74,6 +75,7 @@ TEST_F(TrainPairCommand, TrainsABundleThatOtherCommandsOpen) {
 }
 
 TEST_F(TrainPairCommand, GivesTwoProcessesOneResult) {
+  if (!IMAGO_WITH_TORCH) GTEST_SKIP() << "needs a build with LibTorch";
   if (std::system("mpirun --version >/dev/null 2>&1") != 0) GTEST_SKIP() << "needs mpirun";
   ASSERT_EQ(Run(home_ + "/photos.tsv", "--steps 3",
                 "mpirun --allow-run-as-root --oversubscribe --bind-to none -n 2"),
