@@ -20,6 +20,16 @@ const Costume& CostumeOf(const std::string& name) {
 
 Point Beside(Point point, double dx, double dy) { return {point.x + dx, point.y + dy}; }
 
+// The first role's filler with a camera, the third's, at the eye.
+void DrawPhotographer(Staging& stage) {
+  Posture photographer = Standing(0.25, kGround, stage.Height(0), 1);
+  const Point camera = Beside(photographer.head(), 0.085, 0);
+  photographer.hands = {Beside(camera, -0.01, 0.03), Beside(camera, 0, 0.03)};
+  stage.Person(0, photographer);
+  DrawCamera(stage.sketch, camera, 1);
+  stage.Claim(2);
+}
+
 // ---- somebody does something to somebody ----
 
 void Treat(Staging& stage) {
@@ -128,12 +138,7 @@ void Photograph(Staging& stage) {
   Posture model = Standing(0.74, kGround, stage.Height(1), -1);
   model.hands[0] = Beside(model.head(), -0.11, -0.1);
   stage.Person(1, model);
-  Posture photographer = Standing(0.25, kGround, stage.Height(0), 1);
-  const Point camera = Beside(photographer.head(), 0.085, 0);
-  photographer.hands = {Beside(camera, -0.01, 0.03), Beside(camera, 0, 0.03)};
-  stage.Person(0, photographer);
-  DrawCamera(stage.sketch, camera, 1);
-  stage.Claim(2);
+  DrawPhotographer(stage);
 }
 
 void Feed(Staging& stage) {
@@ -242,12 +247,7 @@ void Push(Staging& stage) {
 void PhotographThing(Staging& stage) {
   DrawThing(stage.sketch, stage.Filler(1), 0.74, kGround);
   stage.Claim(1);
-  Posture photographer = Standing(0.25, kGround, stage.Height(0), 1);
-  const Point camera = Beside(photographer.head(), 0.085, 0);
-  photographer.hands = {Beside(camera, -0.01, 0.03), Beside(camera, 0, 0.03)};
-  stage.Person(0, photographer);
-  DrawCamera(stage.sketch, camera, 1);
-  stage.Claim(2);
+  DrawPhotographer(stage);
 }
 
 void Wear(Staging& stage) {
