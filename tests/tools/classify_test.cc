@@ -1,8 +1,5 @@
 // `imago classify`, the program itself, with the encoder that knows colours by name.
 
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -13,18 +10,13 @@
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
 #include "tests/support/pictures.h"
+#include "tests/support/shell.h"
 
 namespace imago {
 namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
 
 class ClassifyCommand : public testing::Test {
  protected:
@@ -41,14 +33,10 @@ class ClassifyCommand : public testing::Test {
 
   // The program with "classify" and these arguments.
   Outcome Run(const std::vector<std::string>& arguments) const {
-    const std::string out = home_ + "/out";
-    const std::string err = home_ + "/err";
     std::string command = fmt::format("'{}' --data '{}' --model '{}' classify", IMAGO_PROGRAM,
                                       home_ + "/data", model_);
     for (const std::string& argument : arguments) command += fmt::format(" '{}'", argument);
-    command += fmt::format(" >'{}' 2>'{}' </dev/null", out, err);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadTestFile(out), ReadTestFile(err)};
+    return RunShell(command, home_);
   }
 
   const std::string home_ = MakeTempDir();

@@ -1,8 +1,5 @@
 // `imago corpus check`, the program itself, and tools/corpus.
 
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -13,6 +10,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
 #include "tests/support/pictures.h"
+#include "tests/support/shell.h"
 
 namespace imago {
 namespace {
@@ -32,11 +30,7 @@ class CorpusCommand : public testing::Test {
                   "c.bmp\ts\tcow\ttest\ttrain\n");
   }
 
-  int Run(const std::string& command) const {
-    const int status =
-        std::system(fmt::format("{} >'{}/out' 2>'{}/err'", command, home_, home_).c_str());
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-  }
+  int Run(const std::string& command) const { return RunShell(command, home_).code; }
   int Check(const std::string& arguments) const {
     return Run(fmt::format("'{}' corpus check {}", IMAGO_PROGRAM, arguments));
   }

@@ -1,8 +1,5 @@
 // `imago events`, the program itself.
 
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -10,6 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
+#include "tests/support/shell.h"
 
 namespace imago {
 namespace {
@@ -17,21 +15,11 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
-
 class EventsCommand : public testing::Test {
  protected:
   // The program with these arguments, as a shell reads them.
   Outcome Run(const std::string& arguments) const {
-    const std::string command = fmt::format("'{}' {} >'{}/out' 2>'{}/err' </dev/null",
-                                            IMAGO_PROGRAM, arguments, home_, home_);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadTestFile(home_ + "/out"),
-            ReadTestFile(home_ + "/err")};
+    return RunShell(fmt::format("'{}' {}", IMAGO_PROGRAM, arguments), home_);
   }
 
   const std::string home_ = MakeTempDir();

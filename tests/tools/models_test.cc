@@ -1,8 +1,5 @@
 // `imago models pull` and `export`, the program itself, against a local hub.
 
-#include <sys/wait.h>
-
-#include <cstdlib>
 #include <filesystem>
 
 #include "fmt/format.h"
@@ -10,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
 #include "tests/support/published_clip.h"
+#include "tests/support/shell.h"
 #include "tests/web/fake_hub.h"
 
 namespace imago {
@@ -17,12 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-struct Outcome {
-  int code = -1;
-  std::string out;
-  std::string err;
-};
 
 class ModelsCommand : public testing::Test {
  protected:
@@ -37,11 +29,9 @@ class ModelsCommand : public testing::Test {
     const std::string command = fmt::format(
         "XDG_CACHE_HOME='{0}/cache' HF_TOKEN=secret-of-mine HF_ENDPOINT={1} '{2}' --data "
         "'{0}/data' "
-        "models {3} >'{0}/out' 2>'{0}/err' </dev/null",
+        "models {3}",
         home_, hub_.endpoint(), IMAGO_PROGRAM, arguments);
-    const int status = std::system(command.c_str());
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, ReadTestFile(home_ + "/out"),
-            ReadTestFile(home_ + "/err")};
+    return RunShell(command, home_);
   }
 
   FakeHub hub_;

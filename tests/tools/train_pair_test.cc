@@ -1,7 +1,5 @@
 // `imago train pair`, the program itself.
 
-#include <sys/wait.h>
-
 #include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -11,6 +9,7 @@
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
 #include "tests/support/pictures.h"
+#include "tests/support/shell.h"
 
 namespace imago {
 namespace {
@@ -46,12 +45,12 @@ class TrainPairCommand : public testing::Test {
           const std::string& launcher = "") {
     const std::string command = fmt::format(
         "{3} '{0}' --threads 1 --json train pair '{1}/config.json' {2} --out '{1}/bundle' --run "
-        "'{1}/run' {4} >'{1}/out' 2>'{1}/err' </dev/null",
+        "'{1}/run' {4}",
         IMAGO_PROGRAM, home_, manifests, launcher, flags);
-    const int status = std::system(command.c_str());
-    out_ = ReadTestFile(home_ + "/out");
-    err_ = ReadTestFile(home_ + "/err");
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    const Outcome outcome = RunShell(command, home_);
+    out_ = outcome.out;
+    err_ = outcome.err;
+    return outcome.code;
   }
   int Embed() const {
     return std::system(
