@@ -19,11 +19,16 @@ struct WorldRequest {
   std::string out;
   std::string pictures;  // manifest
   bool events = false;
+  bool counterparts = false;
   std::string part = "train";
   uint64_t first = 0;
   uint64_t scenes = 100;
   int size = 256;
 };
+
+ScenePart PartOf(const WorldRequest& request) {
+  return request.part == "test" ? ScenePart::kTest : ScenePart::kTrain;
+}
 
 absl::StatusOr<World> MakeWorld(const std::string& manifest) {
   if (manifest.empty()) return World();
@@ -38,18 +43,35 @@ struct Made {
   std::string line;
 };
 
-absl::StatusOr<Made> MakeScene(const World& world, ScenePart part, uint64_t number, int size) {
-  const Scene scene = world.Draw(part, number);
-  auto picture = world.Render(scene, size);
+// Every second picture is the counterpart of the one before it, where these are wanted.
+struct Turn {
+  uint64_t number = 0;  // of the scene
+  bool exchanged = false;
+};
+Turn TurnOf(const WorldRequest& request, uint64_t i) {
+  if (!request.counterparts) return {request.first + i};
+  return {request.first + i / 2, i % 2 == 1};
+}
+
+absl::StatusOr<Made> MakeScene(const World& world, const WorldRequest& request, const Turn& turn) {
+  Scene scene = world.Draw(PartOf(request), turn.number);
+  if (turn.exchanged) scene = World::Exchanged(std::move(scene));
+  auto picture = world.Render(scene, request.size);
   if (!picture.ok()) return picture.status();
   return Made{*std::move(picture),
               fmt::format("{}\t{}\t{}", SceneKindName(scene.kind), scene.caption, scene.wrong)};
 }
 
+EventScene DrawEvent(const WorldRequest& request, const Turn& turn) {
+  if (!request.counterparts) return DrawEventScene(PartOf(request), turn.number);
+  const EventPair pair = DrawEventPair(PartOf(request), turn.number);
+  return turn.exchanged ? Exchanged(pair).scene : pair.scene;
+}
+
 // The roles as "Agent=doctor@left,top,right,bottom", in parts of the picture's side.
-Made MakeEvent(ScenePart part, uint64_t number, int size) {
-  const EventScene scene = DrawEventScene(part, number);
-  EventPicture picture = RenderEventScene(scene, size);
+Made MakeEvent(const WorldRequest& request, const Turn& turn) {
+  const EventScene scene = DrawEvent(request, turn);
+  EventPicture picture = RenderEventScene(scene, request.size);
   std::string roles;
   for (size_t i = 0; i < scene.roles.size(); ++i) {
     const Box& box = picture.boxes[i];
@@ -62,17 +84,16 @@ Made MakeEvent(ScenePart part, uint64_t number, int size) {
 }
 
 absl::Status WriteScenes(const World& world, const WorldRequest& request, Progress& progress) {
-  const ScenePart part = request.part == "test" ? ScenePart::kTest : ScenePart::kTrain;
   std::string table = request.events ? "file\ttype\tcaption\tother event\tother roles\troles\n"
                                      : "file\tkind\tcaption\twrong\n";
   for (uint64_t i = 0; i < request.scenes; ++i) {
-    const uint64_t number = request.first + i;
-    const absl::StatusOr<Made> made = request.events ? MakeEvent(part, number, request.size)
-                                                     : MakeScene(world, part, number, request.size);
+    const Turn turn = TurnOf(request, i);
+    const absl::StatusOr<Made> made =
+        request.events ? MakeEvent(request, turn) : MakeScene(world, request, turn);
     if (!made.ok()) return made.status();
     const auto jpeg = EncodeJpeg(made->picture);
     if (!jpeg.ok()) return jpeg.status();
-    const std::string file = fmt::format("{:06}.jpg", number);
+    const std::string file = fmt::format("{:06}.jpg", request.first + i);
     const std::string path = (std::filesystem::path(request.out) / file).string();
     if (auto status = WriteFileDurably(path, *jpeg); !status.ok()) return status;
     table += fmt::format("{}\t{}\n", file, made->line);
@@ -105,6 +126,8 @@ void AddWorld(CLI::App& app, Globals& globals, Command& run) {
   command
       ->add_flag("--events", request->events, "People who do things, with the boxes of the roles")
       ->excludes("--pictures");
+  command->add_flag("--counterparts", request->counterparts,
+                    "After each scene the one with the same two things exchanged");
   command->add_option("--part", request->part, "Combinations to train on, or those held out")
       ->check(CLI::IsMember({"train", "test"}))
       ->capture_default_str();
