@@ -9,8 +9,9 @@
 //    "tokenizer":{"kind":"wordpiece","file":"vocab.txt","max_tokens":64},
 //    "image_tower":{"kind":"efficientnet-lite2", ...}, "text_tower":{"kind":"bert", ...},
 //    "card":{"trained_on":..,"initialised_from":..,"licence":..,"results":{..}}}
-// All keys but "card" are required. Family "hash" (the deterministic twin of encoder.h) has the
-// name "hash" and neither tokenizer nor towers nor weights.
+// All keys but "card" and "events" (picture_events.h) are required. Family "hash" (the
+// deterministic twin of encoder.h) has the name "hash" and neither tokenizer nor towers nor
+// weights.
 
 #include <cstdint>
 #include <map>
@@ -19,6 +20,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "embed/picture_events.h"
 #include "embed/preprocess.h"
 #include "embed/tokenizer.h"
 
@@ -45,6 +47,7 @@ struct BundleConfig {
   int max_tokens = 77;
   TowerConfig image_tower;
   TowerConfig text_tower;
+  PictureEventConfig events;     // no types: the model reads no events
   std::string card_json = "{}";  // an object; anything else is written as {"note": card_json}
 
   friend bool operator==(const BundleConfig&, const BundleConfig&) = default;

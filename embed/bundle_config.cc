@@ -19,6 +19,8 @@ constexpr int kFormat = 1;
 constexpr int kMaxDim = 65536;
 constexpr int kMaxImageSize = 4096;
 constexpr int kMaxTokens = 65536;
+constexpr int kMaxEventWidth = 4096;
+constexpr int kMaxEventLayers = 64;
 
 absl::Status Wrong(const std::string& what) {
   return absl::InvalidArgumentError("model.json: " + what);
@@ -177,6 +179,65 @@ Json TowerToJson(const TowerConfig& tower) {
   return json;
 }
 
+// Words without control characters, at least one.
+void ReadWords(const Json& json, const std::string& where, std::vector<std::string>& out,
+               absl::Status& status) {
+  if (!status.ok()) return;
+  if (!json.is_array() || json.empty()) {
+    status = Wrong(where + " is no list of words");
+    return;
+  }
+  for (const Json& word : json) {
+    if (!word.is_string() || word.get<std::string>().empty()) {
+      status = Wrong(fmt::format("{} holds {}", where, word.dump()));
+      return;
+    }
+    out.push_back(word.get<std::string>());
+  }
+}
+
+absl::Status ReadEventType(const Json& json, PictureEventType& type) {
+  ObjectReader reader(json, "a type of events");
+  reader.Word("type", type.type);
+  const Json& roles = reader.Object("roles");
+  absl::Status status = reader.Finish();
+  const std::string where = fmt::format("\"roles\" of \"{}\"", type.type);
+  ReadWords(roles, where, type.roles, status);
+  if (status.ok() && type.roles.size() > kPictureRoles) {
+    return Wrong(
+        fmt::format("{} has {} words, at most {} fit", where, type.roles.size(), kPictureRoles));
+  }
+  return status;
+}
+
+absl::Status ReadEvents(const Json& json, PictureEventConfig& events) {
+  ObjectReader reader(json, "events");
+  reader.Number("width", 1, kMaxEventWidth, events.width);
+  reader.Number("layers", 1, kMaxEventLayers, events.layers);
+  const Json& types = reader.Object("types");
+  const Json& fillers = reader.Object("fillers");
+  absl::Status status = reader.Finish();
+  ReadWords(fillers, "\"fillers\" in events", events.vocabulary.fillers, status);
+  if (!status.ok()) return status;
+  if (!types.is_array() || types.empty()) return Wrong("\"types\" in events is no list");
+  for (const Json& type : types) {
+    status = ReadEventType(type, events.vocabulary.types.emplace_back());
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+Json EventsToJson(const PictureEventConfig& events) {
+  Json types = Json::array();
+  for (const PictureEventType& type : events.vocabulary.types) {
+    types.push_back({{"type", type.type}, {"roles", type.roles}});
+  }
+  return {{"width", events.width},
+          {"layers", events.layers},
+          {"types", std::move(types)},
+          {"fillers", events.vocabulary.fillers}};
+}
+
 // The shortest decimals that read back as the same floats.
 Json FloatsToJson(const std::array<float, 3>& values) {
   Json json = Json::array();
@@ -202,6 +263,11 @@ absl::Status ReadTowers(ObjectReader& reader, BundleConfig& config) {
   const Json& tokenizer = reader.Object("tokenizer");
   const Json& image_tower = reader.Object("image_tower");
   const Json& text_tower = reader.Object("text_tower");
+  if (reader.Has("events")) {
+    if (absl::Status status = ReadEvents(reader.Object("events"), config.events); !status.ok()) {
+      return status;
+    }
+  }
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   if (absl::Status status = ReadTokenizer(tokenizer, config); !status.ok()) return status;
   absl::Status status = ReadTower(image_tower, "image_tower", config.image_tower);
@@ -248,6 +314,7 @@ std::string BundleConfigToJson(const BundleConfig& config) {
     root["tokenizer"] = TokenizerToJson(config);
     root["image_tower"] = TowerToJson(config.image_tower);
     root["text_tower"] = TowerToJson(config.text_tower);
+    if (!config.events.vocabulary.types.empty()) root["events"] = EventsToJson(config.events);
   }
   const Json card = Json::parse(config.card_json, nullptr, /*allow_exceptions=*/false);
   root["card"] = card.is_object() ? card : Json{{"note", config.card_json}};

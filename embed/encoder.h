@@ -6,12 +6,14 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "embed/image.h"
 #include "embed/preprocess.h"
 #include "kernels/matrix.h"
+#include "storage/event.h"
 
 namespace imago {
 
@@ -30,6 +32,9 @@ using Content = std::variant<TextContent, ImageContent>;
 struct Embeddings {
   std::string model;
   Matrix rows;  // [n, dim], unit length
+  // What happens in each picture, of source kPicture: a list for each content, empty for texts. No
+  // lists at all where the model reads no events.
+  std::vector<std::vector<Event>> events = {};
 };
 
 // Thread-safe; calls may be serialised inside.

@@ -131,6 +131,17 @@ std::vector<std::string> StagedTypes() {
   return {types.begin(), types.end()};
 }
 
+std::vector<std::string> StagedFillers() {
+  std::set<std::string> fillers;
+  for (const Costume& costume : Costumes()) fillers.emplace(costume.name);
+  for (const Act& act : Acts()) {
+    for (int64_t i = 0; i < Choices(act.second); ++i) fillers.insert(Choice(act.second, i));
+    fillers.emplace(act.third);
+  }
+  fillers.erase("");
+  return {fillers.begin(), fillers.end()};
+}
+
 EventScene DrawEventScene(ScenePart part, uint64_t number) {
   Random random(Random(number).Next() ^ (part == ScenePart::kTest ? 0x7e57u : 0));
   EventScene scene;

@@ -54,8 +54,9 @@ EventPair Exchanged(const EventPair& pair);
 
 EventPicture RenderEventScene(const EventScene& scene, int size);
 
-// The types that scenes are of.
+// The types that scenes are of, and what fills their roles.
 std::vector<std::string> StagedTypes();
+std::vector<std::string> StagedFillers();
 
 }  // namespace imago
 

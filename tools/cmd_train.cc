@@ -110,6 +110,7 @@ void AddTrain(CLI::App& app, Globals& globals, Command& run) {
   CLI::App* command = app.add_subcommand("train", "Train a model");
   command->require_subcommand(1);
   AddTrainPair(*command, globals, run);
+  AddTrainEvents(*command, globals, run);
   CLI::App* clip = command->add_subcommand(
       "clip",
       "Pictures and sentences in one space, from pretrained towers and labelled photos. Run again "

@@ -32,6 +32,7 @@ absl::StatusOr<std::vector<LossPoint>> LoadCheckpoint(const std::string& path,
 // A training run of some steps: what a checkpoint holds, and the part of a step that every run has.
 class CheckpointedRun {
  public:
+  int64_t steps() const { return steps_; }
   bool done() const { return step() == steps_; }
   // One point for each step so far.
   const std::vector<LossPoint>& history() const { return history_; }

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "embed/torch/efficientnet_lite.h"
-#include "embed/torch/posterior_head.h"
+#include "embed/torch/posterior_tower.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 
@@ -26,6 +26,17 @@ absl::StatusOr<std::shared_ptr<ClipModel>> ClipModel::Make(const BundleConfig& c
   auto text = MakeTextTower(config.text_tower, vocab_size, config.dim, init);
   if (!text.ok()) return text.status();
   std::shared_ptr<ClipModel> model(new ClipModel(*std::move(image), *std::move(text)));
+  if (!config.events.vocabulary.types.empty()) {
+    const auto tower = std::dynamic_pointer_cast<PosteriorTower>(model->image);
+    if (!tower) {
+      return absl::InvalidArgumentError(fmt::format(
+          "events: a tower \"{}\" has no map to read them off", config.image_tower.kind));
+    }
+    auto events =
+        MakeEventHead(config.events, tower->map_channels(), tower->head->shape().width, init);
+    if (!events.ok()) return events.status();
+    model->events = model->register_module("events", *std::move(events));
+  }
   if (config.text_tower.kind == "siglip-text") {
     model->logit_bias = model->register_parameter("logit_bias", torch::tensor(-10.0f));
   }
@@ -35,6 +46,13 @@ absl::StatusOr<std::shared_ptr<ClipModel>> ClipModel::Make(const BundleConfig& c
 torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels) {
   const torch::Tensor rows = image->Forward(pixels).to(torch::kFloat32);
   return torch::nn::functional::normalize(rows);
+}
+
+torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels, EventReadings& readings) {
+  auto& tower = dynamic_cast<PosteriorTower&>(*image);
+  const torch::Tensor map = tower.MapOf(pixels);
+  readings = events->Forward(map);
+  return torch::nn::functional::normalize(tower.RowsOf(map).to(torch::kFloat32));
 }
 
 torch::Tensor ClipModel::EncodeTexts(const torch::Tensor& ids, const torch::Tensor& lengths) {

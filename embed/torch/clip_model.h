@@ -9,13 +9,15 @@
 #include "absl/status/statusor.h"
 #include "embed/bundle.h"
 #include "embed/safetensors.h"
+#include "embed/torch/event_head.h"
 #include "embed/torch/tower.h"
 
 namespace imago {
 
 // Two towers and a temperature (Radford et al. 2021), of whatever kinds the bundle names. Its
 // parameters and buffers are called as the tensors of weights.safetensors: "image.*", "text.*",
-// "logit_scale" (a logarithm, scalar) and, with SigLIP's towers, "logit_bias" (scalar).
+// "logit_scale" (a logarithm, scalar), with SigLIP's towers "logit_bias" (scalar), and "events.*"
+// where the bundle reads events off pictures.
 class ClipModel : public torch::nn::Module {
  public:
   // In evaluation mode; logit_scale ln(1 / 0.07).
@@ -24,6 +26,8 @@ class ClipModel : public torch::nn::Module {
 
   // As the towers' Forward, normalised to unit length, f32.
   torch::Tensor EncodeImages(const torch::Tensor& pixels);
+  // The same, and what `events`, which must be there, reads in the pictures.
+  torch::Tensor EncodeImages(const torch::Tensor& pixels, EventReadings& readings);
   torch::Tensor EncodeTexts(const torch::Tensor& ids, const torch::Tensor& lengths);
 
   // All parameters and floating-point buffers. (A batch norm's count of batches is no weight.)
@@ -32,7 +36,8 @@ class ClipModel : public torch::nn::Module {
   std::shared_ptr<ImageTower> image;
   std::shared_ptr<TextTower> text;
   torch::Tensor logit_scale;
-  torch::Tensor logit_bias;  // of SigLIP's towers, -10 at first; undefined in others
+  torch::Tensor logit_bias;           // of SigLIP's towers, -10 at first; undefined in others
+  std::shared_ptr<EventHead> events;  // of a PosteriorTower's map; or null
 
  private:
   ClipModel(std::shared_ptr<ImageTower> image_tower, std::shared_ptr<TextTower> text_tower);

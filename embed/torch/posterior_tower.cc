@@ -60,9 +60,10 @@ torch::Tensor CentralFeatures(const torch::Tensor& places) {
 }
 
 PosteriorTower::PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
-                               std::shared_ptr<PosteriorHead> head_module)
+                               std::shared_ptr<PosteriorHead> head_module, int64_t map_channels)
     : trunk(register_module("trunk", std::move(trunk_module))),
-      head(register_module("head", std::move(head_module))) {}
+      head(register_module("head", std::move(head_module))),
+      map_channels_(map_channels) {}
 
 bool PosteriorTower::IsKind(const std::string& kind) {
   return kind.starts_with("efficientnet-lite") && kind.ends_with(kSuffix);
@@ -77,18 +78,22 @@ absl::StatusOr<std::shared_ptr<PosteriorTower>> PosteriorTower::Make(const Tower
   auto shape = ParseShape(config, dim);
   if (!shape.ok()) return shape.status();
   shape->features = variant->features;
-  auto relation = MakeRelation(config, variant->stages.back().channels, shape->width, init);
+  const int64_t channels = variant->stages.back().channels;
+  auto relation = MakeRelation(config, channels, shape->width, init);
   if (!relation.ok()) return relation.status();
   auto trunk = std::make_shared<EfficientNetLite>(*variant, init);
   trunk->FoldBatchNorm();
-  std::shared_ptr<PosteriorTower> tower(
-      new PosteriorTower(std::move(trunk), std::make_shared<PosteriorHead>(*shape, init)));
+  std::shared_ptr<PosteriorTower> tower(new PosteriorTower(
+      std::move(trunk), std::make_shared<PosteriorHead>(*shape, init), channels));
   if (*relation) tower->relation = tower->register_module("relation", *std::move(relation));
   return tower;
 }
 
-torch::Tensor PosteriorTower::Forward(torch::Tensor pixels) {
-  const torch::Tensor map = trunk->PlacesBefore(pixels, trunk->blocks());
+torch::Tensor PosteriorTower::MapOf(const torch::Tensor& pixels) {
+  return trunk->PlacesBefore(pixels, trunk->blocks());
+}
+
+torch::Tensor PosteriorTower::RowsOf(const torch::Tensor& map) {
   const torch::Tensor places = trunk->PlacesFrom(map, trunk->blocks());
   torch::Tensor semantic = head->Semantic(MeanFeatures(places));
   if (relation) semantic = torch::nn::functional::normalize(semantic + relation->ForwardMap(map));

@@ -29,7 +29,11 @@ class PosteriorTower : public ImageTower {
   static absl::StatusOr<std::shared_ptr<PosteriorTower>> Make(const TowerConfig& config, int dim,
                                                               TowerInit init);
 
-  torch::Tensor Forward(torch::Tensor pixels) override;
+  torch::Tensor Forward(torch::Tensor pixels) override { return RowsOf(MapOf(pixels)); }
+  // Its two halves: the map before the network's last layer, and what comes of it.
+  torch::Tensor MapOf(const torch::Tensor& pixels);
+  torch::Tensor RowsOf(const torch::Tensor& map);
+  int64_t map_channels() const { return map_channels_; }
   double TextShare() const override;
 
   const std::shared_ptr<EfficientNetLite> trunk;
@@ -38,7 +42,9 @@ class PosteriorTower : public ImageTower {
 
  private:
   PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
-                 std::shared_ptr<PosteriorHead> head_module);
+                 std::shared_ptr<PosteriorHead> head_module, int64_t map_channels);
+
+  int64_t map_channels_;
 };
 
 }  // namespace imago

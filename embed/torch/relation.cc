@@ -37,19 +37,24 @@ Relation::Relation(const RelationShape& shape, TowerInit init)
   if (init == TowerInit::kPublished) Initialise();
 }
 
-torch::Tensor Relation::ForwardMap(const torch::Tensor& map) {
+torch::Tensor PlacesOn(const torch::Tensor& places, int64_t height, int64_t width) {
   const auto side =
-      static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(shape_.places))));
-  torch::Tensor grid = places_.t().view({1, shape_.width, side, side});
-  if (map.size(2) != side || map.size(3) != side) {
-    grid = at::upsample_bilinear2d(grid.to(torch::kFloat32), {map.size(2), map.size(3)},
-                                   /*align_corners=*/false)
-               .to(places_.scalar_type());
-  }
+      static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(places.size(0)))));
+  if (height == side && width == side) return places;
+  const torch::Tensor grid = places.t().reshape({1, places.size(1), side, side});
+  return at::upsample_bilinear2d(grid.to(torch::kFloat32), {height, width},
+                                 /*align_corners=*/false)
+      .to(places.scalar_type())
+      .flatten(2)
+      .squeeze(0)
+      .t();
+}
+
+torch::Tensor Relation::ForwardMap(const torch::Tensor& map) {
   const torch::Tensor tokens = map.flatten(2).transpose(1, 2);
   const torch::Tensor keep =
       torch::ones({map.size(0), tokens.size(1)}, torch::TensorOptions(torch::kBool));
-  return Read(tokens, grid.flatten(2).squeeze(0).t(), keep);
+  return Read(tokens, PlacesOn(places_, map.size(2), map.size(3)), keep);
 }
 
 torch::Tensor Relation::ForwardWords(const torch::Tensor& words, const torch::Tensor& lengths) {

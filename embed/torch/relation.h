@@ -22,6 +22,11 @@ struct RelationShape {
   int64_t out = 384;
 };
 
+// The vectors of a square grid's places [places, width], interpolated for a map of that size,
+// [height
+// * width, width].
+torch::Tensor PlacesOn(const torch::Tensor& places, int64_t height, int64_t width);
+
 // Parameters "start" [width], "places" [places, width], "in.*", "layers.i.*", "out.*".
 class Relation : public torch::nn::Module {
  public:

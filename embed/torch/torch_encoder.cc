@@ -144,13 +144,15 @@ absl::StatusOr<Embeddings> TorchEncoder::Encode(absl::Span<const Content> batch)
     if (image == nullptr) continue;
     if (auto status = CheckImage(image->image); !status.ok()) return status;
   }
-  Embeddings embeddings{bundle_.id, Matrix(batch.size(), dim())};
-  const auto work = [&] { return EncodeAll(batch, embeddings.rows); };
+  Embeddings embeddings{bundle_.id, Matrix(batch.size(), dim()),
+                        std::vector<std::vector<Event>>(batch.size())};
+  const auto work = [&] { return EncodeAll(batch, embeddings); };
   if (auto status = CatchTorch(bundle_.id, work); !status.ok()) return status;
   return embeddings;
 }
 
-absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch, Matrix& rows) const {
+absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch,
+                                     Embeddings& embeddings) const {
   std::vector<size_t> images;
   for (size_t i = 0; i < batch.size(); ++i) {
     if (std::holds_alternative<ImageContent>(batch[i])) images.push_back(i);
@@ -161,18 +163,19 @@ absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch, Matrix& ro
   const torch::InferenceMode inference;
   at::set_num_threads(options_.threads);
   for (size_t begin = 0; begin < images.size(); begin += step) {
-    auto status = EncodeImages(batch, absl::MakeConstSpan(images).subspan(begin, step), rows);
+    auto status = EncodeImages(batch, absl::MakeConstSpan(images).subspan(begin, step), embeddings);
     if (!status.ok()) return status;
   }
   for (size_t begin = 0; begin < texts.size(); begin += step) {
-    auto status = EncodeTexts(absl::MakeConstSpan(texts).subspan(begin, step), rows);
+    auto status = EncodeTexts(absl::MakeConstSpan(texts).subspan(begin, step), embeddings.rows);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
 absl::Status TorchEncoder::EncodeImages(absl::Span<const Content> batch,
-                                        absl::Span<const size_t> positions, Matrix& rows) const {
+                                        absl::Span<const size_t> positions,
+                                        Embeddings& embeddings) const {
   const PreprocessOptions& options = preprocess();
   const int64_t size = options.size;
   torch::Tensor pixels =
@@ -187,8 +190,16 @@ absl::Status TorchEncoder::EncodeImages(absl::Span<const Content> batch,
     }
   }
   if (channels_last_) pixels = pixels.contiguous(torch::MemoryFormat::ChannelsLast);
-  const torch::Tensor encoded = model_->EncodeImages(pixels).contiguous();
-  for (size_t i = 0; i < positions.size(); ++i) CopyRow(encoded, i, rows.row(positions[i]));
+  EventReadings readings;
+  const torch::Tensor encoded =
+      (model_->events ? model_->EncodeImages(pixels, readings) : model_->EncodeImages(pixels))
+          .contiguous();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    CopyRow(encoded, i, embeddings.rows.row(positions[i]));
+    if (!model_->events) continue;
+    embeddings.events[positions[i]] =
+        EventsOf(bundle_.config.events.vocabulary, ReadingOf(readings, static_cast<int64_t>(i)));
+  }
   return absl::OkStatus();
 }
 

@@ -46,9 +46,9 @@ class TorchEncoder : public Encoder {
     size_t position = 0;
     std::vector<int32_t> ids;
   };
-  absl::Status EncodeAll(absl::Span<const Content> batch, Matrix& rows) const;
+  absl::Status EncodeAll(absl::Span<const Content> batch, Embeddings& embeddings) const;
   absl::Status EncodeImages(absl::Span<const Content> batch, absl::Span<const size_t> positions,
-                            Matrix& rows) const;
+                            Embeddings& embeddings) const;
   absl::Status EncodeTexts(absl::Span<const Text> texts, Matrix& rows) const;
   std::vector<Text> TokenizeByLength(absl::Span<const Content> batch) const;
 

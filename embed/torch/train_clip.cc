@@ -2,13 +2,13 @@
 
 #include <exception>
 
-#include "embed/loss_chart.h"
 #include "embed/torch/relation_run.h"
 #include "embed/torch/relation_set.h"
 #include "embed/torch/starter_bundle.h"
 #include "embed/torch/train_data.h"
 #include "embed/torch/train_run.h"
 #include "embed/torch/train_sources.h"
+#include "embed/torch/train_to_end.h"
 #include "embed/torch/tune.h"
 #include "fmt/format.h"
 #include "storage/durable_file.h"
@@ -83,46 +83,15 @@ std::shared_ptr<StarterModel> MakeModel(const TrainClipOptions& options, const T
   return model;
 }
 
-// One part of the training, and how its files begin.
-struct Part {
-  std::string phase;
-  std::string prefix;
-  int64_t steps = 0;
-};
-
+// Goes through one part of the training.
 template <typename Run>
-absl::Status SaveRun(Run& run, const Part& part, const TrainClipOptions& options) {
-  const std::string path = fmt::format("{}/{}", options.run_dir, part.prefix);
-  if (auto status = run.Save(path + "checkpoint.safetensors"); !status.ok()) return status;
-  auto status = WriteFileDurably(path + "loss.tsv", LossTable(run.history()));
-  if (!status.ok()) return status;
-  const std::string title = fmt::format("{}, {}, seed {}", options.name, part.phase, options.seed);
-  return WriteFileDurably(path + "loss.html", LossChart(run.history(), title));
-}
-
-// From the checkpoint, where there is one.
-template <typename Run>
-absl::Status TrainToEnd(Run& run, const Part& part, const TrainClipOptions& options,
-                        TrainControl& control) {
-  const auto loaded =
-      run.Load(fmt::format("{}/{}checkpoint.safetensors", options.run_dir, part.prefix));
-  if (!loaded.ok() && !absl::IsNotFound(loaded)) return loaded;
-  while (!run.done()) {
-    run.Step();
-    const LossPoint& last = run.history().back();
-    if (control.on_progress) {
-      control.on_progress(
-          {part.phase, last.step + 1, part.steps, last.loss, last.learning_rate, last.logit_scale});
-    }
-    const bool save = control.stop || run.done() || (last.step + 1) % options.checkpoint_every == 0;
-    if (!save) continue;
-    if (auto status = SaveRun(run, part, options); !status.ok()) return status;
-    if (control.stop && !run.done()) {
-      return absl::CancelledError(fmt::format("stopped after step {} of {}; run it again to go on",
-                                              last.step + 1, part.steps));
-    }
-  }
-  return absl::OkStatus();
+absl::Status TrainPart(Run& run, const std::string& phase, const std::string& prefix,
+                       const TrainClipOptions& options, TrainControl& control) {
+  return TrainToEnd(
+      run, [&run] { run.Step(); },
+      {phase, prefix, run.steps(), options.checkpoint_every, options.run_dir,
+       fmt::format("{}, {}, seed {}", options.name, phase, options.seed)},
+      control);
 }
 
 void Measure(const StarterModel& model, const TestSet& test, TrainReport& report) {
@@ -151,7 +120,7 @@ absl::Status TrainHead(const TrainClipOptions& options, TrainControl& control,
   run_options.loss.max_scale = options.max_logit_scale;
   run_options.settings = Settings(options, data);
   TrainRun run(std::move(model), &batches, run_options);
-  auto status = TrainToEnd(run, {"training", "", options.steps}, options, control);
+  auto status = TrainPart(run, "training", "", options, control);
   if (!status.ok()) return status;
   report.first_loss = run.history().front().loss;
   report.last_loss = run.history().back().loss;
@@ -176,7 +145,7 @@ absl::Status TuneTrunk(const TrainClipOptions& options, TrainControl& control, T
   const auto tuned = std::make_shared<TuneModel>(data.lite.trunk, model);
   const std::vector<torch::Tensor> beginning = CopyParameters(*tuned);
   TuneRun run(tuned, first, &*batches, tune);
-  auto status = TrainToEnd(run, {"tuning", "tune-", options.tune_steps}, options, control);
+  auto status = TrainPart(run, "tuning", "tune-", options, control);
   if (!status.ok()) return status;
   MoveTowards(beginning, 1 - options.tune_share, *tuned);
   data.settings = fmt::format("{}, of which {}", tune.settings, options.tune_share);
@@ -200,8 +169,7 @@ absl::StatusOr<std::shared_ptr<RelationModel>> TrainRelations(const TrainClipOpt
                                   data.settings, options.relation_width, options.relation_layers,
                                   options.relation_steps, options.relation_scenes);
   RelationRun run(trained, &relations->train, relation);
-  auto status =
-      TrainToEnd(run, {"relations", "relation-", options.relation_steps}, options, control);
+  auto status = TrainPart(run, "relations", "relation-", options, control);
   if (!status.ok()) return status;
   report.relation_scenes = relations->train.scenes.rows.size(0);
   report.relation_tests = relations->test_scenes.rows.size(0);

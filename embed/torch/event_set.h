@@ -1,0 +1,31 @@
+#ifndef IMAGO_EMBED_TORCH_EVENT_SET_H_
+#define IMAGO_EMBED_TORCH_EVENT_SET_H_
+
+// From the world maker and the manifests to what an EventRun needs.
+
+#include "absl/status/statusor.h"
+#include "embed/picture_events.h"
+#include "embed/torch/event_run.h"
+#include "embed/torch/grown_bundle.h"
+#include "embed/train_events.h"
+#include "embed/world.h"
+
+namespace imago {
+
+// Types, roles and fillers of all event scenes.
+PictureEventVocabulary StagedVocabulary();
+
+struct EventData {
+  EventTrainSet train;
+  EventScenes test_scenes;  // of held-out pairs of fillers
+  RowFiles test_others;     // pictures of split "test" without events
+};
+
+// Maps by `network`, whose weights may be rounded; `others` from the manifests' rows for use
+// "train", evenly. kInvalidArgument where the manifests have no such rows.
+absl::StatusOr<EventData> LoadEventData(const TrainEventsOptions& options,
+                                        const OpenStarter& network, TrainControl& control);
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_TORCH_EVENT_SET_H_
