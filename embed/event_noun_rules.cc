@@ -32,7 +32,7 @@ class NounReader {
         object_(type_.frames.front().grammar.object) {
     event_.type = type;
     event_.trigger = phrase(noun).words.last;
-    event_.source = EventSource::kNoun;
+    event_.source = EventCue::kNoun;
   }
 
   DraftEvent Read() {
@@ -152,7 +152,7 @@ DraftEvent EventBefore(const RuleInput& input, const Phrase& noun, size_t word, 
   event.type = type;
   event.trigger = word;
   const bool participle = input.words[word].tag == Tag::kModifier;
-  event.source = participle ? EventSource::kModifier : EventSource::kAdjective;
+  event.source = participle ? EventCue::kModifier : EventCue::kAdjective;
   const std::string patient = PatientRole(input.lexicon.type(type));
   if (FitsRole(input.lexicon.type(type), patient, noun) && noun.event_type < 0) {
     AddArgument(patient, noun, event);
@@ -175,7 +175,7 @@ void ReadInside(const RuleInput& input, const Phrase& noun, std::vector<DraftEve
     } else if (word < noun.words.last && tagged.tag == Tag::kNoun) {
       const std::string before = word > 0 ? input.words[word - 1].token->lower : "";
       const int type = input.lexicon.NounType(lower, before);
-      if (type >= 0) events.push_back({type, word, EventSource::kNounBefore, {}});
+      if (type >= 0) events.push_back({type, word, EventCue::kNounBefore, {}});
     }
   }
 }

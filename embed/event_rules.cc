@@ -8,19 +8,19 @@
 
 namespace imago {
 
-double EventConfidence(EventSource source) {
+double EventConfidence(EventCue source) {
   switch (source) {
-    case EventSource::kVerb:
+    case EventCue::kVerb:
       return 0.7;
-    case EventSource::kParticiple:
+    case EventCue::kParticiple:
       return 0.55;
-    case EventSource::kNoun:
+    case EventCue::kNoun:
       return 0.8;
-    case EventSource::kNounBefore:
+    case EventCue::kNounBefore:
       return 0.55;
-    case EventSource::kModifier:
+    case EventCue::kModifier:
       return 0.6;
-    case EventSource::kAdjective:
+    case EventCue::kAdjective:
       return 0.65;
   }
   return 0;

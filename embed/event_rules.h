@@ -22,13 +22,13 @@ struct DraftArgument {
 };
 
 // What tells of the event.
-enum class EventSource : uint8_t { kVerb, kParticiple, kNoun, kNounBefore, kModifier, kAdjective };
-double EventConfidence(EventSource source);
+enum class EventCue : uint8_t { kVerb, kParticiple, kNoun, kNounBefore, kModifier, kAdjective };
+double EventConfidence(EventCue source);
 
 struct DraftEvent {
   int type = -1;
   size_t trigger = 0;  // number of the word
-  EventSource source = EventSource::kVerb;
+  EventCue source = EventCue::kVerb;
   std::vector<DraftArgument> arguments;
 };
 

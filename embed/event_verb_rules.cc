@@ -21,7 +21,7 @@ class VerbReader {
     event_.trigger = word_;
     const VerbUse use = input_.clauses.Use(verb_);
     const bool reduced = use == VerbUse::kActiveReduced || use == VerbUse::kPassiveReduced;
-    event_.source = reduced ? EventSource::kParticiple : EventSource::kVerb;
+    event_.source = reduced ? EventCue::kParticiple : EventCue::kVerb;
     const bool passive = use == VerbUse::kPassive || use == VerbUse::kPassiveReduced;
     passive ? ReadPassive() : ReadActive();
     ReadPhrases(passive);

@@ -5,8 +5,12 @@
 // (embed/event_ontology.h).
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "absl/status/status.h"
 
 namespace imago {
 
@@ -19,6 +23,17 @@ struct TextSpan {
   friend bool operator==(const TextSpan&, const TextSpan&) = default;
 };
 
+// A part of a picture, in shares of its width and height: 0 <= left <= right <= 1, top and bottom
+// likewise.
+struct Region {
+  double left = 0;
+  double top = 0;
+  double right = 0;
+  double bottom = 0;
+
+  friend bool operator==(const Region&, const Region&) = default;
+};
+
 struct EventArgument {
   std::string role;
   std::string filler;  // the phrase without its article: "parts of a destroyed car"
@@ -26,19 +41,33 @@ struct EventArgument {
   std::string
       head;  // what the phrase is about, "parts"; of a name all of it, "Independence Square"
   TextSpan head_span;
+  double confidence = 1;           // 0 to 1
+  std::optional<Region> region{};  // where it is seen
 
   friend bool operator==(const EventArgument&, const EventArgument&) = default;
 };
 
+// What an event was read from. Numbers are stored.
+enum class EventSource : uint8_t { kCaption = 0, kPicture = 1 };
+std::string_view EventSourceName(EventSource source);  // "caption", "picture"
+
+// Several arguments of one role mean all of them ("police and soldiers") where the event comes from
+// a caption; where it comes from a picture they are alternatives, and their confidences the
+// probabilities.
 struct Event {
   std::string type;
   std::string trigger;  // the word that tells of it, as it stands there
   TextSpan trigger_span;
-  std::vector<EventArgument> arguments;  // a role may have several
-  double confidence = 0;                 // 0 to 1
+  std::vector<EventArgument> arguments;
+  double confidence = 0;  // 0 to 1
+  EventSource source = EventSource::kCaption;
 
   friend bool operator==(const Event&, const Event&) = default;
 };
+
+// kInvalidArgument, naming the value: no type or role, a span that ends before it begins, a
+// confidence or a region out of range.
+absl::Status CheckEvent(const Event& event);
 
 }  // namespace imago
 
