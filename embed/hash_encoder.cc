@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "embed/encoder.h"
+#include "embed/named_colours.h"
 #include "kernels/kernels.h"
 
 namespace imago {
@@ -20,23 +21,6 @@ constexpr float kLayoutWeight = 0.5f;
 // From this width on colours and words have axes of their own.
 constexpr int kApartDim = 32;
 
-struct NamedColour {
-  std::string_view word;
-  std::array<float, 3> rgb;
-};
-constexpr std::array<NamedColour, 13> kColours = {{{"black", {0, 0, 0}},
-                                                   {"white", {1, 1, 1}},
-                                                   {"grey", {0.5f, 0.5f, 0.5f}},
-                                                   {"red", {1, 0, 0}},
-                                                   {"green", {0, 0.6f, 0}},
-                                                   {"blue", {0, 0, 1}},
-                                                   {"yellow", {1, 1, 0}},
-                                                   {"orange", {1, 0.55f, 0}},
-                                                   {"purple", {0.55f, 0, 0.6f}},
-                                                   {"pink", {1, 0.7f, 0.8f}},
-                                                   {"brown", {0.5f, 0.3f, 0.1f}},
-                                                   {"cyan", {0, 1, 1}},
-                                                   {"magenta", {1, 0, 1}}}};
 constexpr std::array<std::string_view, 12> kFillers = {
     "a", "an", "the", "and", "of", "on", "in", "with", "photo", "picture", "is", "are"};
 
@@ -110,42 +94,10 @@ void AddText(std::string_view text, RowWriter row) {
   if (colours.empty() && others.empty()) row.AddDirection(text, 1);
 }
 
-using Colour = std::array<float, 3>;
-
-// Shares of the named colours, the nearest by far the most.
-std::array<float, kColours.size()> SharesOf(const Colour& rgb) {
-  constexpr float kSharpness = 12;
-  std::array<float, kColours.size()> shares;
-  float sum = 0;
-  for (size_t i = 0; i < kColours.size(); ++i) {
-    float distance = 0;
-    for (int c = 0; c < 3; ++c) distance += std::pow(rgb[c] - kColours[i].rgb[c], 2.0f);
-    sum += shares[i] = std::exp(-kSharpness * distance);
-  }
-  for (float& share : shares) share /= sum;
-  return shares;
-}
-
-Colour PixelAt(const Image& image, int x, int y) {
-  const uint8_t* rgb = image.rgb.data() + (static_cast<size_t>(y) * image.width + x) * 3;
-  return {rgb[0] / 255.0f, rgb[1] / 255.0f, rgb[2] / 255.0f};
-}
-
-// Mean of the cell of a kGrid x kGrid grid; every cell has at least one pixel.
+// Mean of the cell of a kGrid x kGrid grid.
 Colour CellMean(const Image& image, int column, int line) {
-  const int left = column * image.width / kGrid;
-  const int top = line * image.height / kGrid;
-  const int right = std::max((column + 1) * image.width / kGrid, left + 1);
-  const int bottom = std::max((line + 1) * image.height / kGrid, top + 1);
-  Colour mean = {};
-  for (int y = top; y < bottom; ++y) {
-    for (int x = left; x < right; ++x) {
-      const Colour pixel = PixelAt(image, x, y);
-      for (int c = 0; c < 3; ++c) mean[c] += pixel[c];
-    }
-  }
-  for (float& value : mean) value /= static_cast<float>((right - left) * (bottom - top));
-  return mean;
+  return MeanColour(image, {column * image.width / kGrid, line * image.height / kGrid,
+                            (column + 1) * image.width / kGrid, (line + 1) * image.height / kGrid});
 }
 
 void AddImage(const Image& image, RowWriter row) {
@@ -153,7 +105,7 @@ void AddImage(const Image& image, RowWriter row) {
   Colour mean = {};
   for (int i = 0; i < kGrid * kGrid; ++i) {
     cells.push_back(CellMean(image, i % kGrid, i / kGrid));
-    const auto shares = SharesOf(cells.back());
+    const auto shares = ColourShares(cells.back());
     for (size_t c = 0; c < shares.size(); ++c) row.AddColour(c, shares[c] / (kGrid * kGrid));
     for (int c = 0; c < 3; ++c) mean[c] += cells.back()[c] / (kGrid * kGrid);
   }

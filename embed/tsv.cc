@@ -29,6 +29,9 @@ absl::StatusOr<std::vector<TsvRow>> ReadTsv(const std::string& path,
   if (!text.ok()) return text.status();
   std::vector<std::string> lines = Split(*text, '\n');
   if (lines.back().empty()) lines.pop_back();
+  for (std::string& line : lines) {
+    if (line.ends_with('\r')) line.pop_back();
+  }
   const std::vector<std::string> names =
       lines.empty() ? std::vector<std::string>() : Split(lines[0], '\t');
   for (const std::string& column : columns) {

@@ -1,7 +1,8 @@
 #ifndef IMAGO_EMBED_TSV_H_
 #define IMAGO_EMBED_TSV_H_
 
-// Tables as text: the first line names the columns, fields are separated by tabs and never quoted.
+// Tables as text: the first line names the columns, fields are separated by tabs and never quoted,
+// lines end in LF or CRLF.
 
 #include <map>
 #include <string>

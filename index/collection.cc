@@ -8,6 +8,7 @@
 #include "index/check_entry.h"
 #include "index/collection_id.h"
 #include "index/index_folder.h"
+#include "index/item_events.h"
 #include "index/load_index.h"
 #include "index/publisher.h"
 #include "spdlog/spdlog.h"
@@ -40,6 +41,9 @@ WriteBatch BatchOf(const std::vector<Entry>& entries) {
   return batch;
 }
 
+// So many items are written at once where many change.
+constexpr size_t kUpdateBatch = 512;
+
 bool HangsOnItem(const Blob& blob) {
   return blob.kind == kThumbnailBlob || blob.kind == kOriginalBlob;
 }
@@ -54,6 +58,8 @@ struct Collection::Impl {
     return options.before_step ? options.before_step(step) : absl::OkStatus();
   }
   absl::Status WriteLocked(const WriteBatch& batch, std::vector<Entry> entries);
+  absl::Status UpdateLocked(std::vector<Item> items);
+  absl::StatusOr<uint64_t> RefreshLocked(const std::vector<std::string>& ids);
   void MergeLocked();
   absl::Status FlushLocked();
   bool IsFlushed(const Snapshot& now) const;
@@ -109,6 +115,8 @@ std::shared_ptr<const Snapshot> Collection::snapshot() const {
 
 const Store& Collection::store() const { return *impl_->store; }
 
+const EventExtractor* Collection::extractor() const { return impl_->options.extractor; }
+
 std::string Collection::FindBySha256(const std::string& sha256) const {
   return sha256.empty() ? "" : impl_->publisher->items().FindBySha256(sha256);
 }
@@ -119,6 +127,9 @@ absl::Status Collection::Write(std::vector<Entry> entries) {
   for (const Entry& entry : entries) {
     const absl::Status checked = CheckEntry(entry, impl_->id.model, impl_->id.dim);
     if (!checked.ok()) return checked;
+  }
+  if (extractor() != nullptr) {
+    for (Entry& entry : entries) ReadCaptionEvents(*extractor(), entry.item);
   }
   const WriteBatch batch = BatchOf(entries);
   const std::lock_guard lock(impl_->mutex);
@@ -168,20 +179,71 @@ absl::Status Collection::Remove(const std::vector<std::string>& ids) {
   return absl::OkStatus();
 }
 
-absl::Status Collection::UpdateItem(const Item& item) {
+absl::Status Collection::UpdateItem(const Item& item) { return UpdateItems({item}); }
+
+absl::Status Collection::UpdateItems(const std::vector<Item>& items) {
+  if (items.empty()) return absl::OkStatus();
   const std::lock_guard lock(impl_->mutex);
-  absl::StatusOr<Item> updated = impl_->store->GetItem(item.id);
-  if (!updated.ok()) return updated.status();
-  auto vectors = impl_->store->GetVectors(item.id, impl_->id.model);
-  if (!vectors.ok()) return vectors.status();
-  updated->caption = item.caption;
-  updated->metadata_json = item.metadata_json;
+  std::vector<Item> updated;
+  for (const Item& item : items) {
+    absl::StatusOr<Item> old = impl_->store->GetItem(item.id);
+    if (!old.ok()) return old.status();
+    old->caption = item.caption;
+    old->metadata_json = item.metadata_json;
+    if (extractor() != nullptr) ReadCaptionEvents(*extractor(), *old);
+    updated.push_back(*std::move(old));
+  }
+  return impl_->UpdateLocked(std::move(updated));
+}
+
+absl::Status Collection::Impl::UpdateLocked(std::vector<Item> items) {
   WriteBatch batch;
-  batch.update_items = {*updated};
-  std::vector<Entry> entries(1);
-  entries[0].item = *std::move(updated);
-  entries[0].vectors = *std::move(vectors);
-  return impl_->WriteLocked(batch, std::move(entries));
+  std::vector<Entry> entries;
+  for (Item& item : items) {
+    auto vectors = store->GetVectors(item.id, id.model);
+    if (!vectors.ok()) return vectors.status();
+    batch.update_items.push_back(item);
+    Entry& entry = entries.emplace_back();
+    entry.item = std::move(item);
+    entry.vectors = *std::move(vectors);
+  }
+  return WriteLocked(batch, std::move(entries));
+}
+
+absl::StatusOr<uint64_t> Collection::RefreshEvents() {
+  if (extractor() == nullptr) return absl::FailedPreconditionError("there is no event extractor");
+  const std::shared_ptr<const Snapshot> now = snapshot();
+  uint64_t changed = 0;
+  for (const SegmentView& view : now->segments) {
+    const auto& items = view.segment->items;
+    for (size_t first = 0; first < items.size(); first += kUpdateBatch) {
+      std::vector<std::string> ids;
+      for (size_t i = first; i < std::min(items.size(), first + kUpdateBatch); ++i) {
+        if (view.live_items->Get(i)) ids.push_back(items[i]->item.id);
+      }
+      const std::lock_guard lock(impl_->mutex);
+      const absl::StatusOr<uint64_t> refreshed = impl_->RefreshLocked(ids);
+      if (!refreshed.ok()) return refreshed;
+      changed += *refreshed;
+    }
+  }
+  return changed;
+}
+
+absl::StatusOr<uint64_t> Collection::Impl::RefreshLocked(const std::vector<std::string>& ids) {
+  std::vector<Item> changed;
+  for (const std::string& one : ids) {
+    absl::StatusOr<Item> item = store->GetItem(one);
+    if (absl::IsNotFound(item.status())) continue;  // removed meanwhile
+    if (!item.ok()) return item.status();
+    const std::vector<Event> old = item->events;
+    ReadCaptionEvents(*options.extractor, *item);
+    if (item->events != old) changed.push_back(*std::move(item));
+  }
+  const uint64_t count = changed.size();
+  if (count == 0) return count;
+  if (const absl::Status updated = UpdateLocked(std::move(changed)); !updated.ok()) return updated;
+  return count;
 }
 
 absl::Status Collection::PutBlobs(std::vector<Blob> blobs) {

@@ -5,6 +5,7 @@
 
 #include "embed/decode_image.h"
 #include "fmt/format.h"
+#include "index/item_events.h"
 #include "storage/sha256.h"
 
 namespace imago {
@@ -155,6 +156,7 @@ absl::StatusOr<std::optional<Entry>> FileImporter::CopyOf(const std::string& sou
   entry.item = item;
   entry.item.width = old->width;
   entry.item.height = old->height;
+  entry.item.events = PictureEventsOf(*old);
   entry.vectors = *std::move(vectors);
   for (StoredVector& vector : entry.vectors) vector.key.item_id = item.id;
   entry.thumbnail = *std::move(thumbnail);

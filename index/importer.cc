@@ -9,8 +9,10 @@
 
 #include "fmt/format.h"
 #include "index/bounded_queue.h"
+#include "index/caption_table.h"
 #include "index/import_file.h"
 #include "index/import_progress.h"
+#include "index/item_events.h"
 #include "index/picture_decoder.h"
 #include "index/prune.h"
 #include "index/walk.h"
@@ -78,7 +80,13 @@ absl::Status Import::Run() {
     progress_.Show();
     return progress_.GoOn();
   };
-  WalkResult found = Walk(options_.only.empty() ? options_.paths : options_.only, on_folder);
+  std::vector<std::string> tables = options_.captions;
+  std::vector<std::string> paths;
+  for (const std::string& path : options_.only.empty() ? options_.paths : options_.only) {
+    const std::string table = CaptionTableOf(path);
+    (table.empty() ? paths : tables).push_back(table.empty() ? path : table);
+  }
+  WalkResult found = Walk(paths, on_folder);
   progress_.Count(&ImportCounts::discovered, found.pictures - counted + found.failures.size());
   for (const WalkFailure& failure : found.failures) progress_.Fail(failure.path, failure.error);
   if (auto status = progress_.SetState(ImportState::kRunning); !status.ok()) return status;
@@ -88,6 +96,10 @@ absl::Status Import::Run() {
     if (auto status = Pass(files); !status.ok()) return status;
     files = std::exchange(waiting_, {});
     for (FoundFile& file : files) file.picture = true;
+  }
+  tables.erase(std::unique(tables.begin(), tables.end()), tables.end());
+  for (const std::string& table : tables) {
+    if (auto status = ImportCaptions(collection_, table, progress_); !status.ok()) return status;
   }
   if (control_.cancel) return absl::OkStatus();
   if (auto status = progress_.SetState(ImportState::kFinalizing); !status.ok()) return status;
@@ -187,7 +199,11 @@ absl::Status Import::WriteBatch(std::vector<FileWork> batch) {
 absl::Status Import::Embed(std::vector<FileWork>& batch) {
   std::vector<Content> contents;
   for (FileWork& work : batch) {
-    if (work.input) contents.push_back(ImageContent{std::move(*work.input)});
+    if (!work.input) continue;
+    auto events = ReadPictureEvents(collection_.extractor(), *work.input);
+    if (!events.ok()) return events.status();
+    work.entry.item.events = *std::move(events);
+    contents.push_back(ImageContent{std::move(*work.input)});
   }
   if (contents.empty()) return absl::OkStatus();
   const auto embeddings = encoder_.Encode(contents);

@@ -34,7 +34,7 @@ std::string_view ImportStateName(ImportState state);  // "queued", ..., "complet
 bool HasEnded(ImportState state);                     // kCompleted and what follows it
 
 struct ImportCounts {
-  uint64_t discovered = 0;  // pictures, by extension, by content or named in `paths`
+  uint64_t discovered = 0;  // pictures, by extension, by content or named in `paths`; captions
   uint64_t embedded = 0;    // pictures that went through the encoder
   uint64_t indexed = 0;     // items written (embedded, or with vectors copied from the same bytes)
   uint64_t skipped = 0;     // already there, unchanged
@@ -57,7 +57,9 @@ struct ImportReport {
 
 struct ImportOptions {
   std::vector<std::string>
-      paths{};                      // files and folders; symbolic links to folders are not followed
+      paths{};  // files and folders; symbolic links to folders are not followed. A file
+                // named here that ends in ".tsv" is a table of captions (caption_table.h)
+  std::vector<std::string> captions{};  // further tables of captions, whatever their names
   std::vector<std::string> only{};  // when not empty: just these files (retry of the failed ones)
   int decode_threads = 0;           // 0: number of cores
   int batch = 32;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 
 #include "fmt/format.h"
@@ -18,7 +19,7 @@ class StoreVerifier {
   void Run() {
     const absl::Status scanned = store_.ScanLog(0, [this](const LogRecord& record) {
       records_.emplace(record.item_id, NewestRecord{record.sequence, record.removed});
-      if (!record.removed) CheckVectors(record.item_id);
+      if (!record.removed) CheckItem(record.item);
       return true;
     });
     if (!scanned.ok()) Find(std::string(scanned.message()));
@@ -31,10 +32,33 @@ class StoreVerifier {
  private:
   void Find(std::string what) { findings_.push_back({std::move(what)}); }
 
-  void CheckVectors(const std::string& item) {
+  void CheckItem(const Item& item) {
+    CheckVectors(item.id, /*needed=*/item.kind != MediaKind::kCaption);
+    for (const Event& event : item.events) {
+      if (StandsInCaption(event, item.caption)) continue;
+      Find(fmt::format("item '{}' has an event {} ('{}') that does not stand in its caption",
+                       item.id, event.type, event.trigger));
+    }
+  }
+
+  static bool StandsAt(const TextSpan& span, const std::string& words, const std::string& text) {
+    return span.end <= text.size() && text.substr(span.begin, span.end - span.begin) == words;
+  }
+
+  static bool StandsInCaption(const Event& event, const std::string& caption) {
+    if (event.source != EventSource::kCaption) return true;
+    return StandsAt(event.trigger_span, event.trigger, caption) &&
+           std::all_of(event.arguments.begin(), event.arguments.end(),
+                       [&caption](const EventArgument& one) {
+                         return StandsAt(one.span, one.filler, caption) &&
+                                StandsAt(one.head_span, one.head, caption);
+                       });
+  }
+
+  void CheckVectors(const std::string& item, bool needed) {
     const absl::StatusOr<std::vector<StoredVector>> vectors = store_.GetVectors(item, "");
     if (!vectors.ok()) return Find(std::string(vectors.status().message()));
-    if (vectors->empty()) Find(fmt::format("item '{}' has no vector", item));
+    if (vectors->empty() && needed) Find(fmt::format("item '{}' has no vector", item));
     for (const StoredVector& vector : *vectors) CheckVector(item, vector);
   }
 

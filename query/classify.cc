@@ -9,8 +9,8 @@
 #include "embed/label_vectors.h"
 #include "fmt/format.h"
 #include "kernels/kernels.h"
-#include "query/utf8.h"
 #include "storage/sha256.h"
+#include "storage/utf8.h"
 
 namespace imago {
 namespace {

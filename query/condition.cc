@@ -74,6 +74,28 @@ std::optional<Scalar> OwnField(const Item& item, const std::string& key) {
   return std::nullopt;
 }
 
+bool HoldsForText(const std::string& text, const Condition& condition) {
+  return condition.Holds(text) || condition.Holds(AsciiLower(text));
+}
+
+bool HoldsForEvents(const Item& item, const Condition& condition) {
+  constexpr std::string_view kRole = "event.role.";
+  if (condition.key == "event.type") {
+    return std::any_of(item.events.begin(), item.events.end(), [&condition](const Event& event) {
+      return HoldsForText(event.type, condition);
+    });
+  }
+  if (!condition.key.starts_with(kRole)) return false;
+  const std::string role = AsciiLower(condition.key.substr(kRole.size()));
+  const auto holds = [&](const EventArgument& argument) {
+    return AsciiLower(argument.role) == role &&
+           (HoldsForText(argument.filler, condition) || HoldsForText(argument.head, condition));
+  };
+  return std::any_of(item.events.begin(), item.events.end(), [&holds](const Event& event) {
+    return std::any_of(event.arguments.begin(), event.arguments.end(), holds);
+  });
+}
+
 }  // namespace
 
 struct ItemFields::Metadata {
@@ -124,7 +146,7 @@ bool ItemFields::Meet(const Condition& condition) {
     }
   }
   const auto own = OwnField(item_, condition.key);
-  return own && condition.Holds(*own);
+  return own ? condition.Holds(*own) : HoldsForEvents(item_, condition);
 }
 
 }  // namespace imago

@@ -147,6 +147,7 @@ absl::StatusOr<Config> ParseConfig(const std::string& text) {
     Section section(object, "config", status);
     section.String("data_dir", config.data_dir);
     section.String("model", config.model);
+    section.String("ontology", config.ontology);
     section.String("decode_worker", config.decode_worker);
     if (const json* part = section.Member("encoder")) ReadEncoder(*part, status, config.encoder);
     if (const json* part = section.Member("index")) ReadIndex(*part, status, config.index);

@@ -31,6 +31,7 @@ struct Config {
   EncoderOptions encoder;
   IndexOptions index;
   DecodeOptions decode;
+  std::string ontology;  // file with further types of events (embed/event_ontology.h), or empty
   std::string decode_worker;  // program that decodes untrusted files in a process of its own
                               // (embed/decode_worker.h); empty: decoding happens in this process
   ServerConfig server;
@@ -38,7 +39,8 @@ struct Config {
 
 // {"data_dir":..., "model":..., "encoder":{"precision":"auto"|"f32"|"bf16","threads","max_batch"},
 //  "index":{"kind":"exact"|"hnsw"|"ivf",...}, "decode":{"max_bytes","max_pixels","max_ratio"},
-//  "decode_worker":..., "server":{"host","port","threads","max_body_bytes","import_roots","token"}}
+//  "ontology":..., "decode_worker":...,
+//  "server":{"host","port","threads","max_body_bytes","import_roots","token"}}
 // with the names and units of the structs' fields. Unknown keys, doubled keys and mistyped or
 // senseless values are kInvalidArgument and named. Absent keys keep their defaults.
 absl::StatusOr<Config> ParseConfig(const std::string& json);

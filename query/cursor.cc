@@ -16,9 +16,12 @@ constexpr size_t kHeadBytes = kFingerprintBytes + 8;
 std::string Fingerprint(const Query& query) {
   std::string all = query.filter.text();
   if (query.min_score) all += fmt::format("\n{}", *query.min_score);
+  for (const MediaKind kind : query.kinds) all += fmt::format("\n{}", MediaKindName(kind));
+  if (query.read_events) all += "\nevents";
   for (const Term& term : query.terms) {
     all += fmt::format("\n{} {} {} {} {}", term.weight, term.text.size(), term.text,
                        term.item_id.size(), term.item_id);
+    if (term.event) all += " event " + FormatEventPattern(*term.event);
     if (!term.image) continue;
     const auto& rgb = term.image->rgb;
     all += fmt::format(" {} ", term.image->width);

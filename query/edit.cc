@@ -5,7 +5,7 @@
 #include "embed/strict_json.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
-#include "query/utf8.h"
+#include "storage/utf8.h"
 
 namespace imago {
 namespace {

@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 #include "query/collections.h"
 #include "query/edit.h"
+#include "query/event_search.h"
 #include "query/import_history.h"
 #include "query/import_queue.h"
 #include "query/picture_rows.h"
@@ -27,9 +28,10 @@ Config WithDefaults(Config config) {
   return config;
 }
 
-CollectionOptions OptionsOf(const Config& config) {
+CollectionOptions OptionsOf(const Config& config, const EventExtractor& extractor) {
   CollectionOptions options;
   options.index = config.index;
+  options.extractor = &extractor;
   return options;
 }
 
@@ -45,15 +47,37 @@ absl::StatusOr<std::string> ReadOriginalFile(const Item& item, int64_t max_bytes
 }  // namespace
 
 struct Engine::Impl {
-  Impl(const Config& configuration, std::unique_ptr<Encoder> an_encoder)
+  Impl(const Config& configuration, std::unique_ptr<Encoder> an_encoder,
+       std::unique_ptr<EventExtractor> an_extractor)
       : config(WithDefaults(configuration)),
         encoder(std::move(an_encoder)),
+        extractor(std::move(an_extractor)),
         collections((fs::path(config.data_dir) / "collections").string(), encoder->model(),
-                    encoder->dim(), OptionsOf(config)),
+                    encoder->dim(), OptionsOf(config, *extractor)),
         terms(*encoder),
+        events(*encoder, extractor->ontology()),
         classifier(*encoder),
         uploads(*encoder, config.decode, config.decode_worker),
         imports(std::make_unique<ImportQueue>(*encoder)) {}
+
+  absl::StatusOr<Answer> Search(Collection& collection, const Query& query) {
+    Query asked = query;
+    std::vector<ReadAs> read_as;
+    std::vector<size_t> origin;
+    if (query.read_events) {
+      auto status = ReadTextAsEvents(*extractor, asked, read_as, origin);
+      if (!status.ok()) return status;
+    }
+    auto answer = HasEvents(asked) ? SearchEvents(collection, {*extractor, events, terms}, asked)
+                                   : imago::Search(collection, terms, asked);
+    if (!answer.ok()) return answer;
+    answer->read_as = std::move(read_as);
+    if (origin.empty()) return answer;
+    for (Hit& hit : answer->hits) {
+      for (EventMatch& match : hit.matches) match.term = origin[match.term];
+    }
+    return answer;
+  }
 
   // Of a job that the queue does not know, says what is known of it from its record.
   absl::Status Steer(const std::string& job, const std::function<absl::Status()>& order) {
@@ -67,8 +91,10 @@ struct Engine::Impl {
 
   const Config config;
   const std::unique_ptr<Encoder> encoder;
+  const std::unique_ptr<EventExtractor> extractor;
   Collections collections;
   TermEncoder terms;
+  EventTables events;
   Classifier classifier;
   Uploads uploads;
   std::mutex edits;  // held while an item is read, changed and written back
@@ -88,12 +114,24 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
   if (!dir.ok()) return dir.status();
   auto encoder = OpenEncoder(*dir, config.encoder);
   if (!encoder.ok()) return encoder.status();
-  return Open(config, *std::move(encoder));
+  auto ontology = EventOntology::WithFile(config.ontology);
+  if (!ontology.ok()) return ontology.status();
+  auto extractor = OpenEventExtractor(*dir, *std::move(ontology));
+  if (!extractor.ok()) return extractor.status();
+  return Open(config, *std::move(encoder), *std::move(extractor));
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
                                                      std::unique_ptr<Encoder> encoder) {
-  auto impl = std::make_unique<Impl>(config, std::move(encoder));
+  auto ontology = EventOntology::WithFile(config.ontology);
+  if (!ontology.ok()) return ontology.status();
+  return Open(config, std::move(encoder), NewRuleExtractor(*std::move(ontology)));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
+                                                     std::unique_ptr<Encoder> encoder,
+                                                     std::unique_ptr<EventExtractor> extractor) {
+  auto impl = std::make_unique<Impl>(config, std::move(encoder), std::move(extractor));
   std::error_code error;
   const fs::path dir = fs::path(impl->config.data_dir) / "collections";
   fs::create_directories(dir, error);
@@ -106,6 +144,7 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
 
 const Config& Engine::config() const { return impl_->config; }
 const Encoder& Engine::encoder() const { return *impl_->encoder; }
+const EventExtractor& Engine::extractor() const { return *impl_->extractor; }
 
 absl::StatusOr<std::shared_ptr<Collection>> Engine::GetCollection(const std::string& name,
                                                                   bool create) {
@@ -138,7 +177,7 @@ absl::StatusOr<CollectionStats> Engine::Stats(const std::string& name) {
 absl::StatusOr<Answer> Engine::Search(const std::string& collection, const Query& query) {
   const auto found = GetCollection(collection);
   if (!found.ok()) return found.status();
-  return imago::Search(**found, impl_->terms, query);
+  return impl_->Search(**found, query);
 }
 
 absl::StatusOr<uint64_t> Engine::Count(const std::string& collection, const Filter& filter) {
@@ -175,14 +214,20 @@ absl::StatusOr<Item> Engine::Put(const std::string& collection, Upload upload) {
   item.id = std::move(upload.id);
   item.caption = std::move(upload.caption);
   item.metadata_json = *std::move(metadata);
-  auto entry = impl_->uploads.MakeEntry(**found, std::move(item), std::move(upload.bytes));
-  if (!entry.ok()) return entry.status();
-  Item written = entry->item;
-  std::vector<Entry> entries;
-  entries.push_back(*std::move(entry));
+  item.kind = upload.kind;
+  std::vector<Entry> entries(1);
+  if (upload.kind == MediaKind::kCaption) {
+    if (item.caption.empty()) return absl::InvalidArgumentError("caption: must not be empty");
+    entries[0].item = std::move(item);
+  } else {
+    auto entry = impl_->uploads.MakeEntry(**found, std::move(item), std::move(upload.bytes));
+    if (!entry.ok()) return entry.status();
+    entries[0] = *std::move(entry);
+  }
+  const std::string id = entries[0].item.id;
   const std::lock_guard lock(impl_->edits);
   if (auto status = (*found)->Write(std::move(entries)); !status.ok()) return status;
-  return written;
+  return GetItem(collection, id);
 }
 
 absl::StatusOr<Item> Engine::GetItem(const std::string& collection, const std::string& id) {
@@ -205,7 +250,13 @@ absl::StatusOr<Item> Engine::Patch(const std::string& collection, const std::str
   auto patched = PatchItem(*std::move(item), patch_json);
   if (!patched.ok()) return patched.status();
   if (auto status = (*found)->UpdateItem(*patched); !status.ok()) return status;
-  return patched;
+  return GetItem(collection, id);
+}
+
+absl::StatusOr<uint64_t> Engine::RefreshEvents(const std::string& collection) {
+  const auto found = GetCollection(collection);
+  if (!found.ok()) return found.status();
+  return (*found)->RefreshEvents();
 }
 
 absl::Status Engine::Remove(const std::string& collection, const std::vector<std::string>& ids) {
@@ -243,6 +294,9 @@ absl::StatusOr<std::string> Engine::Thumbnail(const std::string& collection,
 absl::StatusOr<std::string> Engine::Original(const std::string& collection, const std::string& id) {
   const auto item = GetItem(collection, id);
   if (!item.ok()) return item.status();
+  if (item->kind == MediaKind::kCaption) {
+    return absl::NotFoundError(fmt::format("item \"{}\" is a caption without a picture", id));
+  }
   if (item->uri != "blob:") return ReadOriginalFile(*item, impl_->config.decode.max_bytes);
   const auto found = GetCollection(collection);
   if (!found.ok()) return found.status();

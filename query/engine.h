@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "embed/decode_image.h"
 #include "embed/encoder.h"
+#include "embed/event_extractor.h"
 #include "index/collection.h"
 #include "index/importer.h"
 #include "query/classify.h"
@@ -31,9 +32,10 @@ struct CollectionStats {
 // What a PUT brings.
 struct Upload {
   std::string id;
-  std::string bytes;  // the picture file
+  std::string bytes;  // the picture file; none where kind is kCaption
   std::string caption;
   std::string metadata_json = "{}";
+  MediaKind kind = MediaKind::kImage;  // or kCaption: the caption is all there is, not empty
 };
 
 // Thread-safe.
@@ -43,10 +45,15 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config);
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config,
                                                       std::unique_ptr<Encoder> encoder);
+  // Without an extractor: the rules, with the configuration's ontology.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config,
+                                                      std::unique_ptr<Encoder> encoder,
+                                                      std::unique_ptr<EventExtractor> extractor);
   ~Engine();  // cancels imports, waits for them, flushes
 
   const Config& config() const;
   const Encoder& encoder() const;
+  const EventExtractor& extractor() const;
 
   // Names are [a-z0-9_-]{1,64}. Opened when first asked for; created when `create` says so, else
   // kNotFound. kFailedPrecondition when its vectors come from another model.
@@ -58,6 +65,8 @@ class Engine {
   absl::Status DropCollection(const std::string& name);
   absl::StatusOr<CollectionStats> Stats(const std::string& name);
 
+  // Events among the terms are looked for as event_search.h says; kInvalidArgument names a type or
+  // role that is not known, with the nearest names.
   absl::StatusOr<Answer> Search(const std::string& collection, const Query& query);
   absl::StatusOr<uint64_t> Count(const std::string& collection, const Filter& filter);
   // The picture of a query or to embed, made ready for the encoder. Decoded where uploads are: in a
@@ -71,13 +80,16 @@ class Engine {
 
   // Writes the item, or all of it anew; creates the collection. Ids have 1 to 512 bytes of UTF-8
   // without control characters, captions and metadata at most 64 KiB. Bytes that the collection has
-  // under any id are not embedded again. Undecodable pictures: as DecodeImage.
+  // under any id are not embedded again. Undecodable pictures: as DecodeImage. The caption's events
+  // are read and stored with the item.
   absl::StatusOr<Item> Put(const std::string& collection, Upload upload);
   absl::StatusOr<Item> GetItem(const std::string& collection, const std::string& id);
   // {"caption":..., "metadata":{...}}: replaces the caption and merges the metadata (RFC 7396 merge
   // patch).
   absl::StatusOr<Item> Patch(const std::string& collection, const std::string& id,
                              const std::string& patch_json);
+  // As Collection::RefreshEvents.
+  absl::StatusOr<uint64_t> RefreshEvents(const std::string& collection);
   // Ids that are not there are ignored; kNotFound when none is.
   absl::Status Remove(const std::string& collection, const std::vector<std::string>& ids);
   absl::StatusOr<std::string> Thumbnail(const std::string& collection, const std::string& id);

@@ -14,8 +14,10 @@
 //                                                          their bytes
 // Keys are paths into the item's metadata ("exif.camera"; lists on the way are looked through); the
 // item's own fields are there as "id", "kind", "origin", "width", "height", "bytes", "modified_at"
-// (a time, absent when unknown) and "caption" unless the metadata has a key of that name. A value
-// that is a list matches when one of its elements does; an absent value matches nothing.
+// (a time, absent when unknown), "caption", "event.type" and "event.role.<role>" (whatever fills it
+// in one of the item's events: the phrase and its head word, as they stand and with ASCII letters
+// in lower case; role names in any case) unless the metadata has a key of that name. A value that
+// is a list matches when one of its elements does; an absent value matches nothing.
 
 #include <memory>
 #include <string>

@@ -33,7 +33,7 @@ ImportQueue::~ImportQueue() {
 }
 
 absl::StatusOr<std::string> ImportQueue::Start(ImportTarget target, const ImportOptions& options) {
-  if (options.paths.empty() && options.only.empty()) {
+  if (options.paths.empty() && options.only.empty() && options.captions.empty()) {
     return absl::InvalidArgumentError("paths: needs at least one file or folder");
   }
   auto job = std::make_shared<Job>();

@@ -10,17 +10,19 @@
 #include <vector>
 
 #include "embed/image.h"
+#include "query/event_pattern.h"
 #include "query/filter.h"
 #include "storage/item.h"
 
 namespace imago {
 
-// Exactly one of text, item_id and image is set.
+// Exactly one of text, item_id, image and event is set.
 struct Term {
   std::string text{};
   std::string item_id{};         // a stored item of the collection
   std::optional<Image> image{};  // a decoded picture
-  double weight = 1.0;           // negative: away from it
+  std::optional<EventPattern> event{};
+  double weight = 1.0;  // negative: away from it
 };
 
 struct Query {
@@ -30,12 +32,35 @@ struct Query {
   std::string cursor;  // of the previous page, empty for the first
   std::optional<double> min_score;
   bool include_metadata = true;  // else the hits' metadata_json is empty
+  bool read_events = false;      // texts that tell of an event are searched for as events
+  std::vector<MediaKind> kinds;  // of items that may be hits; empty: all
+};
+
+// How an event that was asked for was found in an item.
+struct EventMatch {
+  struct Role {
+    std::string name;  // as asked for
+    double score = 0;
+    std::optional<Region> region;  // where who fills it is seen
+  };
+  size_t term = 0;  // number of the term, of Answer::read_as where that has it
+  double score = 0;
+  Event event;
+  std::vector<Role> roles;
+};
+
+// A text term that was read as events.
+struct ReadAs {
+  size_t term = 0;
+  std::vector<EventPattern> events;
 };
 
 struct Hit {
   Item item;
   double score = 0;      // 0 to 1: DisplayScore of raw_score, see search.h
-  double raw_score = 0;  // weighted mean of the terms' cosines, see QueryVector
+  double raw_score = 0;  // weighted mean of the terms' cosines, see QueryVector; with events among
+                         // the terms their weighted mean score, see event_search.h
+  std::vector<EventMatch> matches;  // one for each event asked for
 };
 
 struct Timings {
@@ -51,6 +76,7 @@ struct Answer {
   uint64_t snapshot = 0;  // log sequence
   std::string mode;       // "exact", "hnsw", "ivf"
   Timings timings;
+  std::vector<ReadAs> read_as;
 };
 
 }  // namespace imago

@@ -1,39 +1,15 @@
 #include "query/search.h"
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 
 #include "fmt/format.h"
+#include "query/stop_watch.h"
 
 namespace imago {
 namespace {
 
 constexpr int kMaxLimit = 1000;
-
-class StopWatch {
- public:
-  // Since the last call, or the making.
-  double LapMs() {
-    const auto now = std::chrono::steady_clock::now();
-    const std::chrono::duration<double, std::milli> lap = now - last_;
-    last_ = now;
-    return lap.count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
-
-absl::Status CheckQuery(const Query& query) {
-  if (query.limit < 1 || query.limit > kMaxLimit) {
-    return absl::InvalidArgumentError(
-        fmt::format("limit: must be 1 to {}, is {}", kMaxLimit, query.limit));
-  }
-  if (query.min_score && std::isnan(*query.min_score)) {
-    return absl::InvalidArgumentError("min_score: is not a number");
-  }
-  return absl::OkStatus();
-}
 
 Hit MakeHit(const RankedItem& ranked, const Query& query, double picture_share) {
   Hit hit;
@@ -55,6 +31,24 @@ void FillHits(const Ranking& ranking, const Query& query, double picture_share, 
 
 }  // namespace
 
+absl::Status CheckQuery(const Query& query) {
+  if (query.limit < 1 || query.limit > kMaxLimit) {
+    return absl::InvalidArgumentError(
+        fmt::format("limit: must be 1 to {}, is {}", kMaxLimit, query.limit));
+  }
+  if (query.min_score && std::isnan(*query.min_score)) {
+    return absl::InvalidArgumentError("min_score: is not a number");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Cursor>> CursorOf(const Query& query) {
+  if (query.cursor.empty()) return std::optional<Cursor>();
+  auto cursor = DecodeCursor(query.cursor, query);
+  if (!cursor.ok()) return cursor.status();
+  return std::optional<Cursor>(*std::move(cursor));
+}
+
 double DisplayScore(double raw_score, double picture_share) {
   const double middle = 0.22 + picture_share * (0.65 - 0.22);
   const double slope = 25 + picture_share * (12 - 25);
@@ -64,11 +58,12 @@ double DisplayScore(double raw_score, double picture_share) {
 absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder,
                               const Query& query) {
   if (auto status = CheckQuery(query); !status.ok()) return status;
-  std::optional<Cursor> after;
-  if (!query.cursor.empty()) {
-    auto cursor = DecodeCursor(query.cursor, query);
-    if (!cursor.ok()) return cursor.status();
-    after = *std::move(cursor);
+  const auto after = CursorOf(query);
+  if (!after.ok()) return after.status();
+  if (!query.kinds.empty() &&
+      std::find(query.kinds.begin(), query.kinds.end(), MediaKind::kImage) == query.kinds.end()) {
+    return absl::InvalidArgumentError(
+        "modalities: texts and pictures find images only; captions are found by events");
   }
   StopWatch watch;
   Answer answer;
@@ -78,14 +73,14 @@ absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder
 
   const std::shared_ptr<const Snapshot> snapshot = collection.snapshot();
   const auto limit = static_cast<size_t>(query.limit);
-  const auto ranking = Rank(*snapshot, {*vector, query.filter, limit, after});
+  const auto ranking = Rank(*snapshot, {*vector, query.filter, limit, *after});
   if (!ranking.ok()) return ranking.status();
   answer.timings.search_ms = watch.LapMs();
 
   FillHits(*ranking, query, vector->picture_share, answer);
   if (ranking->more && answer.hits.size() == limit) {
     const RankedItem& last = ranking->items.back();
-    const uint32_t before = after ? after->returned : 0;
+    const uint32_t before = *after ? (*after)->returned : 0;
     answer.next_cursor = EncodeCursor(
         {last.raw_score, last.record->item.id, before + static_cast<uint32_t>(limit)}, query);
   }

@@ -32,6 +32,11 @@ struct Ranking {
   bool more = false;  // further items may follow
 };
 
+// kInvalidArgument "limit: ..." or "min_score: ...".
+absl::Status CheckQuery(const Query& query);
+// Where the page before ended; nothing for the first page.
+absl::StatusOr<std::optional<Cursor>> CursorOf(const Query& query);
+
 // The first `limit` items after `after` in the order of raw score, equal ones by id, among those
 // that the filter lets pass; without the vector's own item terms. Filter and deletions are applied
 // inside the scan: where `limit` items match, `limit` come. Exact on exact indexes.
@@ -46,6 +51,7 @@ uint64_t CountMatches(const Snapshot& snapshot, const Filter& filter);
 // queries it does not compare.
 double DisplayScore(double raw_score, double picture_share);
 
+// For queries without events (event_search.h).
 absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder,
                               const Query& query);
 

@@ -19,8 +19,11 @@ absl::Status Wrong(size_t term, const std::string& what) {
 }
 
 absl::Status CheckTerm(const Term& term, size_t number) {
-  const int set = !term.text.empty() + !term.item_id.empty() + term.image.has_value();
-  if (set != 1) return Wrong(number, "must be exactly one of a text, a stored item and a picture");
+  const int set =
+      !term.text.empty() + !term.item_id.empty() + term.image.has_value() + term.event.has_value();
+  if (set != 1) {
+    return Wrong(number, "must be exactly one of a text, a stored item, a picture and an event");
+  }
   if (term.text.size() > kMaxTextBytes) {
     return Wrong(number, fmt::format("text has {} bytes, at most {} are allowed", term.text.size(),
                                      kMaxTextBytes));
@@ -55,6 +58,9 @@ absl::Status CheckTerms(const std::vector<Term>& terms) {
 absl::StatusOr<QueryVector> TermEncoder::Encode(const Store& store,
                                                 const std::vector<Term>& terms) {
   if (auto status = CheckTerms(terms); !status.ok()) return status;
+  if (std::any_of(terms.begin(), terms.end(), [](const Term& t) { return t.event.has_value(); })) {
+    return absl::InvalidArgumentError("query: an event has no vector");
+  }
   std::vector<double> sum(static_cast<size_t>(encoder_.dim()));
   double total = 0;
   double pictures = 0;
@@ -70,6 +76,19 @@ absl::StatusOr<QueryVector> TermEncoder::Encode(const Store& store,
   for (const double value : sum) out.values.push_back(static_cast<float>(value / total));
   out.picture_share = pictures / total;
   return out;
+}
+
+absl::StatusOr<std::vector<std::vector<float>>> TermEncoder::EncodeEach(
+    const Store& store, const std::vector<Term>& terms) {
+  if (auto status = CheckTerms(terms); !status.ok()) return status;
+  std::vector<Vector> vectors(terms.size());
+  for (size_t i = 0; i < terms.size(); ++i) {
+    if (terms[i].event) continue;
+    auto vector = TermVector(store, terms[i]);
+    if (!vector.ok()) return vector.status();
+    vectors[i] = *std::move(vector);
+  }
+  return vectors;
 }
 
 absl::StatusOr<TermEncoder::Vector> TermEncoder::TermVector(const Store& store, const Term& term) {

@@ -33,8 +33,14 @@ class TermEncoder {
 
   // kInvalidArgument names the term: none at all, more than 32, a weight that is zero or beyond
   // +-1000, no positive weight, not exactly one of text, item and picture, a text of more than 8192
-  // bytes. kNotFound: a stored item that is not there.
+  // bytes, an event. kNotFound: a stored item that is not there.
   absl::StatusOr<QueryVector> Encode(const Store& store, const std::vector<Term>& terms);
+  // The unit vector of each term, empty for events, which are allowed here. Other errors as Encode.
+  absl::StatusOr<std::vector<std::vector<float>>> EncodeEach(const Store& store,
+                                                             const std::vector<Term>& terms);
+  absl::StatusOr<std::vector<float>> EncodeText(const std::string& text) {
+    return TextVector(text);
+  }
 
  private:
   using Vector = std::vector<float>;

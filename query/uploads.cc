@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "index/item_events.h"
 #include "kernels/kernels.h"
 #include "storage/sha256.h"
 
@@ -37,7 +38,7 @@ absl::StatusOr<Entry> Uploads::MakeEntry(const Collection& collection, Item item
     if (!copied.ok()) return copied.status();
     if (*copied) return entry;
   }
-  if (auto status = Embed(entry); !status.ok()) return About(entry.item.id, status);
+  if (auto status = Embed(collection, entry); !status.ok()) return About(entry.item.id, status);
   return entry;
 }
 
@@ -51,18 +52,22 @@ absl::StatusOr<bool> Uploads::CopySame(const Store& store, const std::string& sa
   if (vectors->empty() || !item.ok() || !thumbnail.ok()) return false;
   entry.item.width = item->width;
   entry.item.height = item->height;
+  entry.item.events = PictureEventsOf(*item);
   entry.thumbnail = *std::move(thumbnail);
   entry.vectors = *std::move(vectors);
   for (StoredVector& vector : entry.vectors) vector.key.item_id = entry.item.id;
   return true;
 }
 
-absl::Status Uploads::Embed(Entry& entry) {
+absl::Status Uploads::Embed(const Collection& collection, Entry& entry) {
   auto prepared = Decode(entry.original);
   if (!prepared.ok()) return prepared.status();
   entry.item.width = prepared->full_width;
   entry.item.height = prepared->full_height;
   entry.thumbnail = std::move(prepared->thumbnail);
+  auto events = ReadPictureEvents(collection.extractor(), prepared->input);
+  if (!events.ok()) return events.status();
+  entry.item.events = *std::move(events);
   const Content content = ImageContent{std::move(prepared->input)};
   const auto embeddings = encoder_.Encode({&content, 1});
   if (!embeddings.ok()) return embeddings.status();

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <bit>
 #include <optional>
+#include <utility>
 
 namespace imago {
 namespace {
@@ -11,10 +13,19 @@ constexpr int kMaxDepth = 16;  // of what is skipped
 
 enum Major : uint8_t { kUnsigned, kNegative, kBytes, kText, kArray, kMap, kTag, kSimple };
 
+constexpr uint8_t kFloat32 = 26;
+constexpr uint8_t kFloat64 = 27;
+
 struct Head {
   Major major;
+  uint8_t info;
   uint64_t value;
 };
+
+double FloatOf(const Head& head) {
+  return head.info == kFloat32 ? double{std::bit_cast<float>(static_cast<uint32_t>(head.value))}
+                               : std::bit_cast<double>(head.value);
+}
 
 // Takes from the front of the bytes; what it returns is empty where they are malformed.
 class Reader {
@@ -29,14 +40,14 @@ class Reader {
     bytes_.remove_prefix(1);
     const Major major = static_cast<Major>(first >> 5);
     const uint8_t info = first & 31;
-    if (info < 24) return Head{major, info};
+    if (info < 24) return Head{major, info, info};
     if (info > 27) return std::nullopt;
     const size_t width = size_t{1} << (info - 24);
     if (bytes_.size() < width) return std::nullopt;
     uint64_t value = 0;
     for (size_t i = 0; i < width; ++i) value = (value << 8) | static_cast<uint8_t>(bytes_[i]);
     bytes_.remove_prefix(width);
-    return Head{major, value};
+    return Head{major, info, value};
   }
 
   std::optional<std::string> TakeString(uint64_t size) {
@@ -47,6 +58,7 @@ class Reader {
   }
 
   std::optional<CborField> TakeField() {
+    const std::string_view whole = bytes_;
     const std::optional<Head> head = TakeHead();
     if (!head) return std::nullopt;
     if (head->major == kUnsigned) return head->value;
@@ -54,8 +66,12 @@ class Reader {
       return -1 - static_cast<int64_t>(head->value);
     }
     if (head->major == kText) return TakeString(head->value);
+    if (head->major == kSimple && (head->info == kFloat32 || head->info == kFloat64)) {
+      return FloatOf(*head);
+    }
     if (!Skip(*head, 0)) return std::nullopt;
-    return Ignored();
+    if (head->major != kArray && head->major != kMap) return Ignored();
+    return Nested{std::string(whole.substr(0, whole.size() - bytes_.size()))};
   }
 
  private:
@@ -99,11 +115,11 @@ absl::Status Malformed(std::string_view why) {
 
 }  // namespace
 
-absl::StatusOr<std::map<std::string, CborField>> ReadCborMap(std::string_view bytes) {
+absl::StatusOr<CborFields> ReadCborMap(std::string_view bytes) {
   Reader reader(bytes);
   const std::optional<Head> map = reader.TakeHead();
   if (!map || map->major != kMap) return Malformed("it is no map");
-  std::map<std::string, CborField> fields;
+  CborFields fields;
   for (uint64_t i = 0; i < map->value; ++i) {
     const std::optional<Head> head = reader.TakeHead();
     if (!head || head->major != kText) return Malformed(fmt::format("name {} is no text", i));
@@ -117,6 +133,20 @@ absl::StatusOr<std::map<std::string, CborField>> ReadCborMap(std::string_view by
   }
   if (!reader.AtEnd()) return Malformed("something follows the map");
   return fields;
+}
+
+absl::StatusOr<std::vector<CborField>> ReadCborList(std::string_view bytes) {
+  Reader reader(bytes);
+  const std::optional<Head> list = reader.TakeHead();
+  if (!list || list->major != kArray) return Malformed("it is no list");
+  std::vector<CborField> values;
+  for (uint64_t i = 0; i < list->value; ++i) {
+    std::optional<CborField> value = reader.TakeField();
+    if (!value) return Malformed(fmt::format("value {} is malformed", i));
+    values.push_back(*std::move(value));
+  }
+  if (!reader.AtEnd()) return Malformed("something follows the list");
+  return values;
 }
 
 }  // namespace imago

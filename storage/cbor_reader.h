@@ -1,26 +1,35 @@
 #ifndef IMAGO_STORAGE_CBOR_READER_H_
 #define IMAGO_STORAGE_CBOR_READER_H_
 
-// Reads a CBOR map (RFC 8949) of named numbers and texts out of untrusted bytes. Only definite
-// lengths; nlohmann's reader follows nested arrays and strings into any depth and so uses up the
-// stack.
+// Reads CBOR (RFC 8949) out of untrusted bytes: a map of named values, or a list of values, one
+// level at a time. Only definite lengths; nlohmann's reader follows nested arrays and strings into
+// any depth and so uses up the stack.
 
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "absl/status/statusor.h"
 
 namespace imago {
 
-// A value of another kind than a number or a text is skipped and told as Ignored.
+// A value of a kind that is not here is skipped and told as Ignored.
 struct Ignored {};
-using CborField = std::variant<Ignored, uint64_t, int64_t, std::string>;  // int64_t: negative ones
+// A list or map, at most 16 deep, as its own bytes.
+struct Nested {
+  std::string bytes;
+};
+// int64_t: negative numbers; double: floating-point ones of 32 or 64 bits.
+using CborField = std::variant<Ignored, uint64_t, int64_t, double, std::string, Nested>;
+using CborFields = std::map<std::string, CborField>;
 
 // kDataLoss, saying why, when the bytes are anything but one such map with each name once.
-absl::StatusOr<std::map<std::string, CborField>> ReadCborMap(std::string_view bytes);
+absl::StatusOr<CborFields> ReadCborMap(std::string_view bytes);
+// kDataLoss, saying why, when the bytes are anything but one list.
+absl::StatusOr<std::vector<CborField>> ReadCborList(std::string_view bytes);
 
 }  // namespace imago
 

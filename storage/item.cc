@@ -47,6 +47,12 @@ absl::Status CheckItem(const Item& item) {
     return absl::InvalidArgumentError(
         fmt::format("the metadata of item '{}' is no JSON object", item.id));
   }
+  for (const Event& event : item.events) {
+    if (const absl::Status checked = CheckEvent(event); !checked.ok()) {
+      return absl::InvalidArgumentError(
+          fmt::format("item '{}': {}", item.id, std::string(checked.message())));
+    }
+  }
   return absl::OkStatus();
 }
 

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/event.h"
 
 namespace imago {
 
@@ -22,7 +24,8 @@ struct Item {
   std::string id;  // the caller's, or the path as given; unique in a collection
   MediaKind kind = MediaKind::kImage;
   Origin origin = Origin::kLibrary;
-  std::string uri;     // where the bytes are: an absolute path, or "blob:" for bytes in the store
+  std::string uri;  // where the bytes are: an absolute path, "blob:" for bytes in the store, empty
+                    // for an item that is a caption and no more
   std::string sha256;  // of the bytes, 64 hex digits
   uint64_t bytes = 0;
   int64_t modified_ms = 0;  // the file's time since 1970, 0 when not from a file
@@ -30,6 +33,7 @@ struct Item {
   int height = 0;
   std::string caption;
   std::string metadata_json = "{}";  // a JSON object, as text
+  std::vector<Event> events;         // read from the caption and from the picture
 
   friend bool operator==(const Item&, const Item&) = default;
 };
@@ -47,12 +51,14 @@ struct RowKey {
   friend bool operator==(const RowKey&, const RowKey&) = default;
 };
 
-// kInvalidArgument when the item has no id, a negative size, or metadata that is no JSON object.
+// kInvalidArgument when the item has no id, a negative size, metadata that is no JSON object, or an
+// event that CheckEvent refuses.
 absl::Status CheckItem(const Item& item);
 
 // Versioned CBOR: a map with "v" = 1 and the fields by name. Text may hold any bytes. Unknown
-// fields of the same version are ignored; another version, a missing, doubled or mistyped field, or
-// an item that CheckItem refuses, is kDataLoss and names it.
+// fields of the same version are ignored, and "events" is there only where there are some; another
+// version, a missing, doubled or mistyped field, or an item that CheckItem refuses, is kDataLoss
+// and names it.
 std::string EncodeItem(const Item& item);
 absl::StatusOr<Item> DecodeItem(std::string_view cbor);
 

@@ -1,75 +1,17 @@
 #include <fmt/format.h>
 
 #include <limits>
-#include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <utility>
 
-#include "storage/cbor_reader.h"
+#include "storage/cbor_fields.h"
+#include "storage/event_cbor.h"
 #include "storage/item.h"
 
 namespace imago {
 namespace {
 
-using Fields = std::map<std::string, CborField>;
-
 constexpr uint64_t kVersion = 1;
-// Takes typed fields out of a map; the first fault is kept and later calls do nothing.
-class FieldTaker {
- public:
-  explicit FieldTaker(Fields& fields) : fields_(fields) {}
-
-  void Text(const char* name, std::string& out) {
-    if (CborField* field = Find(name)) {
-      std::string* text = std::get_if<std::string>(field);
-      if (text == nullptr) return Fault(fmt::format("the field '{}' is no text", name));
-      out = std::move(*text);
-    }
-  }
-
-  // A whole number in [low, high].
-  template <typename T>
-  void Number(const char* name, T low, T high, T& out) {
-    if (const CborField* field = Find(name)) {
-      const std::optional<T> value = InRange(*field, low, high);
-      if (!value)
-        return Fault(fmt::format("the field '{}' is no number in {} .. {}", name, low, high));
-      out = *value;
-    }
-  }
-
-  const std::string& fault() const { return fault_; }
-
- private:
-  CborField* Find(const char* name) {
-    if (!fault_.empty()) return nullptr;
-    const auto found = fields_.find(name);
-    if (found != fields_.end()) return &found->second;
-    Fault(fmt::format("the field '{}' is missing", name));
-    return nullptr;
-  }
-
-  template <typename T>
-  static std::optional<T> InRange(const CborField& field, T low, T high) {
-    if (const auto* value = std::get_if<uint64_t>(&field)) {
-      if (std::cmp_greater_equal(*value, low) && std::cmp_less_equal(*value, high)) {
-        return static_cast<T>(*value);
-      }
-    }
-    if (const auto* value = std::get_if<int64_t>(&field)) {
-      if (std::cmp_greater_equal(*value, low) && std::cmp_less_equal(*value, high)) {
-        return static_cast<T>(*value);
-      }
-    }
-    return std::nullopt;
-  }
-
-  void Fault(std::string fault) { fault_ = std::move(fault); }
-
-  Fields& fields_;
-  std::string fault_;
-};
 
 absl::Status Damaged(const std::string& why) {
   return absl::DataLossError(fmt::format("an item does not decode: {}", why));
@@ -97,25 +39,26 @@ void TakeItem(FieldTaker& taker, Item& item) {
 }  // namespace
 
 std::string EncodeItem(const Item& item) {
-  const nlohmann::json fields = {{"v", kVersion},
-                                 {"id", item.id},
-                                 {"kind", static_cast<uint64_t>(item.kind)},
-                                 {"origin", static_cast<uint64_t>(item.origin)},
-                                 {"uri", item.uri},
-                                 {"sha256", item.sha256},
-                                 {"bytes", item.bytes},
-                                 {"modified_ms", item.modified_ms},
-                                 {"width", item.width},
-                                 {"height", item.height},
-                                 {"caption", item.caption},
-                                 {"metadata", item.metadata_json}};
+  nlohmann::json fields = {{"v", kVersion},
+                           {"id", item.id},
+                           {"kind", static_cast<uint64_t>(item.kind)},
+                           {"origin", static_cast<uint64_t>(item.origin)},
+                           {"uri", item.uri},
+                           {"sha256", item.sha256},
+                           {"bytes", item.bytes},
+                           {"modified_ms", item.modified_ms},
+                           {"width", item.width},
+                           {"height", item.height},
+                           {"caption", item.caption},
+                           {"metadata", item.metadata_json}};
+  if (!item.events.empty()) fields["events"] = EventsToFields(item.events);
   std::string cbor;
   nlohmann::json::to_cbor(fields, cbor);
   return cbor;
 }
 
 absl::StatusOr<Item> DecodeItem(std::string_view cbor) {
-  absl::StatusOr<Fields> fields = ReadCborMap(cbor);
+  absl::StatusOr<CborFields> fields = ReadCborMap(cbor);
   if (!fields.ok()) return Damaged(std::string(fields.status().message()));
   FieldTaker version_taker(*fields);
   uint64_t version = 0;
@@ -128,6 +71,11 @@ absl::StatusOr<Item> DecodeItem(std::string_view cbor) {
   FieldTaker taker(*fields);
   TakeItem(taker, item);
   if (!taker.fault().empty()) return Damaged(taker.fault());
+  if (const auto found = fields->find("events"); found != fields->end()) {
+    auto events = EventsFromFields(found->second);
+    if (!events.ok()) return Damaged(std::string(events.status().message()));
+    item.events = *std::move(events);
+  }
   if (const absl::Status checked = CheckItem(item); !checked.ok()) {
     return Damaged(std::string(checked.message()));
   }

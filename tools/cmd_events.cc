@@ -21,6 +21,7 @@ struct EventsArgs {
   std::string file;
   std::string ontology;
   bool types = false;
+  bool reindex = false;
 };
 
 absl::Status ReadLines(const std::string& path, std::vector<std::string>* texts) {
@@ -81,7 +82,29 @@ absl::StatusOr<std::vector<TextEvents>> ReadEvents(const EventExtractor& extract
   return answers;
 }
 
+int Reindex(const Globals& globals, const EventsArgs& args) {
+  auto config = MakeConfig(globals);
+  if (!config.ok()) return Fail(config.status());
+  if (!args.ontology.empty()) config->ontology = args.ontology;
+  auto engine = Engine::Open(*config);
+  if (!engine.ok()) return Fail(engine.status());
+  const auto changed = (*engine)->RefreshEvents(globals.collection);
+  if (!changed.ok()) return Fail(changed.status());
+  if (globals.json) {
+    fmt::print("{{\"changed\":{}}}\n", *changed);
+  } else {
+    fmt::print("{}: {} items have other events now\n", globals.collection, *changed);
+  }
+  return kDone;
+}
+
 int Events(const Globals& globals, EventsArgs args) {
+  if (args.reindex) return Reindex(globals, args);
+  if (args.ontology.empty() && !globals.config_file.empty()) {
+    const auto config = MakeConfig(globals);
+    if (!config.ok()) return Fail(config.status());
+    args.ontology = config->ontology;
+  }
   auto ontology = EventOntology::WithFile(args.ontology);
   if (!ontology.ok()) return Fail(ontology.status());
   if (args.types) return ShowTypes(globals, *ontology);
@@ -89,7 +112,7 @@ int Events(const Globals& globals, EventsArgs args) {
     if (auto status = ReadLines(args.file, &args.texts); !status.ok()) return Fail(status);
   }
   if (args.texts.empty()) {
-    return Fail(absl::InvalidArgumentError("there must be a TEXT, --file or --types"));
+    return Fail(absl::InvalidArgumentError("there must be a TEXT, --file, --types or --reindex"));
   }
   const auto extractor = NewRuleExtractor(*std::move(ontology));
   const auto answers = ReadEvents(*extractor, args.texts);
@@ -115,6 +138,8 @@ void AddEvents(CLI::App& app, Globals& globals, Command& run) {
   command->add_option("--file", args->file, "File with a caption on each line")->type_name("FILE");
   command->add_option("--ontology", args->ontology, "JSON file with further types of events")
       ->type_name("FILE");
+  command->add_flag("--reindex", args->reindex,
+                    "Read the events of the collection's captions anew");
   command->add_flag("--types", args->types, "List the types of events and their roles");
   command->callback(
       [&globals, &run, args] { run = [&globals, args] { return Events(globals, *args); }; });

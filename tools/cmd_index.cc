@@ -27,6 +27,9 @@ int ExitCode(const ImportReport& report) {
 }
 
 int Index(const Globals& globals, const ImportOptions& options) {
+  if (options.paths.empty() && options.captions.empty()) {
+    return Fail(absl::InvalidArgumentError("there must be a PATH or --captions"));
+  }
   auto engine = OpenEngine(globals);
   if (!engine.ok()) return Fail(engine.status());
   auto collection = (*engine)->GetCollection(globals.collection, true);
@@ -56,10 +59,15 @@ int Index(const Globals& globals, const ImportOptions& options) {
 }  // namespace
 
 void AddIndex(CLI::App& app, Globals& globals, Command& run) {
-  CLI::App* command =
-      app.add_subcommand("index", "Index pictures: files, and folders with all that is below them");
+  CLI::App* command = app.add_subcommand(
+      "index", "Index pictures: files, and folders with all that is below them; and captions");
   auto options = std::make_shared<ImportOptions>();
-  command->add_option("PATH", options->paths, "Files and folders")->required();
+  command->add_option("PATH", options->paths, "Files, folders, and tables of captions (*.tsv)");
+  command
+      ->add_option("--captions", options->captions,
+                   "Table with the columns file or id and caption, tabs between them: captions of "
+                   "indexed pictures, or on their own")
+      ->type_name("FILE.tsv");
   command->add_flag("--prune", options->prune, "Remove items below PATH whose files are gone");
   command->add_option("--decode-threads", options->decode_threads, "0: one for each core")
       ->check(CLI::Range(0, 256));

@@ -9,6 +9,7 @@
 #include "CLI/CLI.hpp"
 #include "embed/contact_sheet.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "tools/command.h"
 #include "web/json.h"
 
@@ -20,6 +21,9 @@ struct SearchArgs {
   std::vector<std::string> minus;
   std::vector<std::string> images;
   std::vector<std::string> like;
+  std::vector<std::string> events;
+  double event_weight = 1;
+  bool read_events = false;
   std::string filter;
   std::string sheet;
   int limit = 20;
@@ -36,6 +40,12 @@ absl::StatusOr<Query> MakeQuery(const SearchArgs& args, const DecodeOptions& dec
     if (!decoded.ok()) return decoded.status();
     query.terms.push_back({.image = std::move(decoded->image)});
   }
+  for (const std::string& text : args.events) {
+    auto event = ParseEventPattern(text);
+    if (!event.ok()) return event.status();
+    query.terms.push_back({.event = *std::move(event), .weight = args.event_weight});
+  }
+  query.read_events = args.read_events;
   if (!args.filter.empty()) {
     auto filter = Filter::Parse(args.filter);
     if (!filter.ok()) return filter.status();
@@ -50,6 +60,7 @@ absl::Status WriteSheet(Engine& engine, const std::string& collection, const Ans
                         const std::string& path) {
   std::vector<SheetCell> cells;
   for (const Hit& hit : answer.hits) {
+    if (hit.item.kind == MediaKind::kCaption) continue;
     auto thumbnail = engine.Thumbnail(collection, hit.item.id);
     if (!thumbnail.ok()) return thumbnail.status();
     const std::string name = std::filesystem::path(hit.item.id).filename().string();
@@ -64,6 +75,23 @@ absl::Status WriteSheet(Engine& engine, const std::string& collection, const Ans
   return absl::OkStatus();
 }
 
+void PrintReading(const Query& query, const ReadAs& read) {
+  std::vector<std::string> events;
+  for (const EventPattern& event : read.events) events.push_back(FormatEventPattern(event));
+  fmt::print(stderr, "imago: \"{}\" is read as {}\n", query.terms[read.term].text,
+             fmt::join(events, " and "));
+}
+
+void PrintHit(const Hit& hit) {
+  std::string roles;
+  for (const EventMatch& match : hit.matches) {
+    for (const EventMatch::Role& role : match.roles) {
+      roles += fmt::format("  {} {:.2f}", role.name, role.score);
+    }
+  }
+  fmt::print("{:.3f}  {}{}\n", hit.score, hit.item.id, roles);
+}
+
 int Search(const Globals& globals, const SearchArgs& args) {
   auto engine = OpenEngine(globals);
   if (!engine.ok()) return Fail(engine.status());
@@ -74,7 +102,8 @@ int Search(const Globals& globals, const SearchArgs& args) {
   if (globals.json) {
     fmt::print("{}\n", AnswerToJson(*answer, ""));
   } else {
-    for (const Hit& hit : answer->hits) fmt::print("{:.3f}  {}\n", hit.score, hit.item.id);
+    for (const ReadAs& read : answer->read_as) PrintReading(*query, read);
+    for (const Hit& hit : answer->hits) PrintHit(hit);
     if (answer->hits.empty()) fmt::print(stderr, "imago: nothing found\n");
   }
   if (args.sheet.empty()) return kDone;
@@ -85,7 +114,8 @@ int Search(const Globals& globals, const SearchArgs& args) {
 }  // namespace
 
 void AddSearch(CLI::App& app, Globals& globals, Command& run) {
-  CLI::App* command = app.add_subcommand("search", "Find pictures by words and by picture");
+  CLI::App* command = app.add_subcommand(
+      "search", "Find pictures by words, by picture, and by who did what to whom");
   auto args = std::make_shared<SearchArgs>();
   command->add_option("TEXT", args->texts, "What the picture shows; several are added up");
   command->add_option("--minus", args->minus, "What it should not show")->type_name("TEXT");
@@ -93,6 +123,17 @@ void AddSearch(CLI::App& app, Globals& globals, Command& run) {
       ->type_name("FILE");
   command->add_option("--like", args->like, "The id of an indexed picture that it should be like")
       ->type_name("ID");
+  command
+      ->add_option("--event", args->events,
+                   "Who did what to whom, as 'arrest(agent=police, person=!man)': * for anyone, ! "
+                   "for not; type or roles may be left out")
+      ->allow_extra_args(false)
+      ->type_name("EVENT");
+  command->add_option("--event-weight", args->event_weight, "Of each --event; texts have 1")
+      ->check(CLI::Range(-100.0, 100.0))
+      ->capture_default_str();
+  command->add_flag("--events", args->read_events,
+                    "Search for texts that tell of an event as such");
   command->add_option("--filter", args->filter, "Condition on metadata, as JSON")
       ->type_name("JSON");
   command->add_option("-n,--limit", args->limit, "How many hits")

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "web/event_fields.h"
 #include "web/http.h"
 #include "web/json.h"
 #include "web/json_fields.h"
@@ -34,11 +35,50 @@ void AddItemFields(const Item& item, bool with_metadata, ordered_json* out) {
 // Six digits are more than a score of 16-bit vectors holds.
 double Rounded(double value) { return std::round(value * 1e6) / 1e6; }
 
+// "role_scores", "regions" and "event" of one match.
+void AddMatch(const EventMatch& match, const std::string& caption, ordered_json* out) {
+  ordered_json scores = ordered_json::object();
+  ordered_json regions = ordered_json::object();
+  for (const EventMatch::Role& role : match.roles) {
+    scores[role.name] = Rounded(role.score);
+    if (const auto& at = role.region) {
+      regions[role.name] = {at->left, at->top, at->right, at->bottom};
+    }
+  }
+  (*out)["role_scores"] = std::move(scores);
+  (*out)["regions"] = std::move(regions);
+  (*out)["event"] = EventFields({match.event}, caption).front();
+}
+
+// The first match stands in the hit itself, all of them in "matches" where more were asked for.
+void AddMatches(const Hit& hit, ordered_json* out) {
+  if (hit.matches.empty()) return;
+  AddMatch(hit.matches.front(), hit.item.caption, out);
+  if (hit.matches.size() == 1) return;
+  (*out)["matches"] = ordered_json::array();
+  for (const EventMatch& match : hit.matches) {
+    ordered_json one = {{"query", match.term}, {"score", Rounded(match.score)}};
+    AddMatch(match, hit.item.caption, &one);
+    (*out)["matches"].push_back(std::move(one));
+  }
+}
+
+ordered_json ReadAsJson(const std::vector<ReadAs>& read_as) {
+  ordered_json out = ordered_json::array();
+  for (const ReadAs& one : read_as) {
+    ordered_json events = ordered_json::array();
+    for (const EventPattern& pattern : one.events) events.push_back(EventPatternFields(pattern));
+    out.push_back({{"query", one.term}, {"events", std::move(events)}});
+  }
+  return out;
+}
+
 ordered_json HitJson(const Hit& hit) {
   ordered_json out = {{"asset_id", hit.item.id},
                       {"modality", std::string(MediaKindName(hit.item.kind))},
                       {"score", Rounded(hit.score)},
                       {"raw_score", Rounded(hit.raw_score)}};
+  AddMatches(hit, &out);
   // The engine leaves the metadata empty where the query did not ask for it.
   AddItemFields(hit.item, true, &out);
   return out;
@@ -59,6 +99,7 @@ std::string AnswerToJson(const Answer& answer, const std::string& request_id) {
   for (const Hit& hit : answer.hits) out["hits"].push_back(HitJson(hit));
   out["next_cursor"] =
       answer.next_cursor.empty() ? ordered_json(nullptr) : ordered_json(answer.next_cursor);
+  if (!answer.read_as.empty()) out["read_as"] = ReadAsJson(answer.read_as);
   out["index"] = {{"model", answer.model}, {"snapshot", answer.snapshot}, {"mode", answer.mode}};
   out["timings_ms"] = {{"embed", Rounded(answer.timings.embed_ms)},
                        {"search", Rounded(answer.timings.search_ms)},
@@ -70,6 +111,7 @@ std::string AnswerToJson(const Answer& answer, const std::string& request_id) {
 std::string ItemToJson(const Item& item) {
   ordered_json out = {{"asset_id", item.id}, {"modality", std::string(MediaKindName(item.kind))}};
   AddItemFields(item, true, &out);
+  out["events"] = EventFields(item.events, item.caption);
   return Dump(out);
 }
 

@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "embed/event_extractor.h"
+#include "web/event_fields.h"
 #include "web/json.h"
 #include "web/json_fields.h"
 
@@ -24,46 +23,8 @@ absl::Status CheckEventText(const std::string& field, const std::string& text) {
       field, fmt::format("must have 1 to {} bytes, has {}", kMaxEventTextBytes, text.size()));
 }
 
-// Counts forward, so that all places of a text take one walk through it.
-class CodePoints {
- public:
-  explicit CodePoints(const std::string& text) : counts_(text.size() + 1) {
-    uint32_t count = 0;
-    for (size_t i = 0; i < text.size(); ++i) {
-      counts_[i] = count;
-      count += (static_cast<uint8_t>(text[i]) & 0xc0) != 0x80 ? 1 : 0;
-    }
-    counts_[text.size()] = count;
-  }
-  uint32_t At(uint32_t byte) const { return counts_[std::min<size_t>(byte, counts_.size() - 1)]; }
-
- private:
-  std::vector<uint32_t> counts_;
-};
-
-ordered_json PlaceJson(const std::string& text, const TextSpan& span, const CodePoints& points) {
-  return {{"text", text}, {"start", points.At(span.begin)}, {"end", points.At(span.end)}};
-}
-
-ordered_json EventJson(const Event& event, const CodePoints& points) {
-  ordered_json arguments = ordered_json::array();
-  for (const EventArgument& one : event.arguments) {
-    ordered_json argument = {{"role", one.role}};
-    argument.update(PlaceJson(one.filler, one.span, points));
-    argument["head"] = PlaceJson(one.head, one.head_span, points);
-    arguments.push_back(std::move(argument));
-  }
-  return {{"type", event.type},
-          {"trigger", PlaceJson(event.trigger, event.trigger_span, points)},
-          {"arguments", std::move(arguments)},
-          {"confidence", std::round(event.confidence * 1e6) / 1e6}};
-}
-
 ordered_json AnswerJson(const TextEvents& answer) {
-  const CodePoints points(answer.text);
-  ordered_json events = ordered_json::array();
-  for (const Event& event : answer.events) events.push_back(EventJson(event, points));
-  return {{"events", std::move(events)}};
+  return {{"events", EventFields(answer.events, answer.text)}};
 }
 
 std::string Dump(const ordered_json& json) {

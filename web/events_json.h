@@ -29,7 +29,8 @@ struct TextEvents {
 
 // {"events":[{"type", "trigger":{"text","start","end"},
 //             "arguments":[{"role","text","start","end","head":{"text","start","end"}}],
-//             "confidence"}]}.
+//             "confidence", "source"}]}. What is seen in a picture has no "start" and "end"; its
+// arguments have a "confidence" and, where it is known, a "region" [left, top, right, bottom].
 std::string EventsToJson(const TextEvents& answer);
 // {"results":[{"events":[...]}, ...]}, one for each text, in order.
 std::string EventsToJson(const std::vector<TextEvents>& answers);

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "web/event_fields.h"
 #include "web/json.h"
 #include "web/json_fields.h"
 #include "web/picture_json.h"
@@ -20,15 +21,22 @@ constexpr double kMaxWeight = 100;
 absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
                               const PictureDecode& decode) {
   const Fields fields(object, where);
-  if (absl::Status s = fields.CheckNames({"text", "image", "weight"}, {"event", "video"}); !s.ok())
+  if (absl::Status s = fields.CheckNames({"text", "image", "event", "weight"}, {"video"}); !s.ok())
     return s;
   Term term;
   if (absl::Status s = fields.ReadNumber("weight", -kMaxWeight, kMaxWeight, &term.weight); !s.ok())
     return s;
   if (term.weight == 0) return FieldError(fields.Place("weight"), "must not be 0");
   const json* image = fields.Find("image");
-  if ((image == nullptr) == (fields.Find("text") == nullptr)) {
-    return FieldError(where, "must have exactly one of text and image");
+  const json* event = fields.Find("event");
+  if ((image != nullptr) + (event != nullptr) + (fields.Find("text") != nullptr) != 1) {
+    return FieldError(where, "must have exactly one of text, image and event");
+  }
+  if (event != nullptr) {
+    absl::StatusOr<EventPattern> pattern = ReadEventPattern(*event, fields.Place("event"));
+    if (!pattern.ok()) return pattern.status();
+    term.event = *std::move(pattern);
+    return term;
   }
   if (image != nullptr) {
     absl::StatusOr<PictureJson> picture = ReadPicture(*image, fields.Place("image"), decode);
@@ -77,16 +85,35 @@ absl::Status ReadFilter(const Fields& fields, Filter* out) {
   return FieldError(fields.Place(message.substr(0, colon)), message.substr(colon + 2));
 }
 
-// What this version accepts of the choices that later ones widen.
-absl::Status CheckChoices(const Fields& fields) {
+absl::Status ReadModalities(const Fields& fields, std::vector<MediaKind>* kinds) {
   std::vector<std::string> modalities;
   if (absl::Status s = fields.Read("modalities", &modalities); !s.ok()) return s;
   for (const std::string& modality : modalities) {
-    if (modality != "image") {
-      return FieldError(fields.Place("modalities"),
-                        fmt::format("this version finds \"image\" only, not \"{}\"", modality));
+    if (modality == "image") {
+      kinds->push_back(MediaKind::kImage);
+    } else if (modality == "caption") {
+      kinds->push_back(MediaKind::kCaption);
+    } else {
+      return FieldError(
+          fields.Place("modalities"),
+          fmt::format("this version finds \"image\" and \"caption\" only, not \"{}\"", modality));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status ReadEventMode(const Fields& fields, bool* read_events) {
+  std::string mode = "none";
+  if (absl::Status s = fields.Read("events", &mode); !s.ok()) return s;
+  if (mode != "none" && mode != "auto") {
+    return FieldError(fields.Place("events"), "must be \"none\" or \"auto\"");
+  }
+  *read_events = mode == "auto";
+  return absl::OkStatus();
+}
+
+// What this version accepts of the choices that later ones widen.
+absl::Status CheckChoices(const Fields& fields) {
   std::string on_no_match = "none";
   if (absl::Status s = fields.Read("on_no_match", &on_no_match); !s.ok()) return s;
   if (on_no_match != "none") {
@@ -125,11 +152,13 @@ absl::StatusOr<Query> ReadQuery(const json& object, const std::string& where,
   const Fields fields(object, where);
   if (absl::Status s =
           fields.CheckNames({"query", "modalities", "filter", "limit", "cursor", "min_score",
-                             "collapse", "params", "include", "on_no_match"});
+                             "collapse", "params", "include", "on_no_match", "events"});
       !s.ok())
     return s;
   Query query;
   if (absl::Status s = CheckChoices(fields); !s.ok()) return s;
+  if (absl::Status s = ReadModalities(fields, &query.kinds); !s.ok()) return s;
+  if (absl::Status s = ReadEventMode(fields, &query.read_events); !s.ok()) return s;
   if (absl::Status s = fields.ReadInt("limit", 1, 1000, &query.limit); !s.ok()) return s;
   if (absl::Status s = fields.Read("cursor", &query.cursor); !s.ok()) return s;
   if (query.cursor.size() > 1024) return FieldError(fields.Place("cursor"), "is too long");
@@ -149,6 +178,7 @@ absl::StatusOr<Content> ReadInput(const json& object, const std::string& where,
   absl::StatusOr<Term> term = ReadTerm(object, where, decode);
   if (!term.ok()) return term.status();
   if (object.contains("weight")) return FieldError(where + ".weight", "unknown field");
+  if (term->event) return FieldError(where + ".event", "has no vector");
   if (!term->item_id.empty()) return FieldError(where + ".image", "must have base64");
   std::optional<Image>& image = term->image;
   if (image) return Content(ImageContent{*std::move(image)});

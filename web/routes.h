@@ -14,7 +14,7 @@ void AddAssetRoutes(Router& router, Engine& engine);
 void AddBatchRoutes(Router& router, Engine& engine);
 void AddSearchRoutes(Router& router, Engine& engine);
 void AddClassifyRoutes(Router& router, Engine& engine);
-void AddEventRoutes(Router& router);
+void AddEventRoutes(Router& router, Engine& engine);
 void AddImportRoutes(Router& router, Engine& engine);
 
 }  // namespace imago

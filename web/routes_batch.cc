@@ -34,9 +34,13 @@ absl::Status PutLine(Engine& engine, const std::string& collection, const Fields
   if (absl::Status s = fields.Read("caption", &upload.caption); !s.ok()) return s;
   const json* metadata = fields.Find("metadata");
   if (metadata != nullptr) upload.metadata_json = DumpJson(*metadata);
-  absl::StatusOr<std::string> bytes = DecodeBase64("base64", base64);
-  if (!bytes.ok()) return bytes.status();
-  upload.bytes = *std::move(bytes);
+  if (fields.Find("base64") == nullptr && !upload.caption.empty()) {
+    upload.kind = MediaKind::kCaption;
+  } else {
+    absl::StatusOr<std::string> bytes = DecodeBase64("base64", base64);
+    if (!bytes.ok()) return bytes.status();
+    upload.bytes = *std::move(bytes);
+  }
   bool created = false;
   absl::Status put = PutUpload(engine, collection, std::move(upload), &created).status();
   if (created) result->http_status = 201;

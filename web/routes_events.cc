@@ -1,4 +1,3 @@
-#include <memory>
 #include <utility>
 
 #include "embed/event_extractor.h"
@@ -22,20 +21,13 @@ absl::StatusOr<HttpResponse> Extract(const EventExtractor& extractor, const Http
 
 }  // namespace
 
-void AddEventRoutes(Router& router) {
-  auto ontology = EventOntology::House();
-  const absl::Status status = ontology.status();
-  const std::shared_ptr<const EventExtractor> extractor =
-      ontology.ok() ? NewRuleExtractor(*std::move(ontology)) : nullptr;
-  router.Add("POST", "/v1/events:extract",
-             [extractor, status](const HttpRequest& request) -> absl::StatusOr<HttpResponse> {
-               if (!status.ok()) return status;
-               return Extract(*extractor, request);
-             });
+void AddEventRoutes(Router& router, Engine& engine) {
+  router.Add("POST", "/v1/events:extract", [&engine](const HttpRequest& request) {
+    return Extract(engine.extractor(), request);
+  });
   router.Add("GET", "/v1/events/types",
-             [extractor, status](const HttpRequest&) -> absl::StatusOr<HttpResponse> {
-               if (!status.ok()) return status;
-               return JsonResponse(EventTypesToJson(extractor->ontology()));
+             [&engine](const HttpRequest&) -> absl::StatusOr<HttpResponse> {
+               return JsonResponse(EventTypesToJson(engine.extractor().ontology()));
              });
 }
 

@@ -75,7 +75,7 @@ Service::Service(Engine& engine) : engine_(engine), id_seed_(RandomSeed()) {
   AddBatchRoutes(router_, engine);
   AddSearchRoutes(router_, engine);
   AddClassifyRoutes(router_, engine);
-  AddEventRoutes(router_);
+  AddEventRoutes(router_, engine);
   AddAssetRoutes(router_, engine);
   AddImportRoutes(router_, engine);
   AddPageRoutes(router_);

@@ -1,7 +1,9 @@
 #include "web/uploads.h"
 
+#include <algorithm>
 #include <set>
 
+#include "storage/utf8.h"
 #include "web/json.h"
 
 namespace imago {
@@ -20,11 +22,27 @@ absl::Status ReadPart(const FormPart& part, Upload* upload) {
   return absl::OkStatus();
 }
 
+// Some clients call whatever they send text/plain.
+bool IsText(const HttpRequest& request) {
+  const std::string type = request.Header("content-type");
+  if (type != "text/plain" && !type.starts_with("text/plain;")) return false;
+  const auto is_control = [](unsigned char c) {
+    return (c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f;
+  };
+  return std::none_of(request.body.begin(), request.body.end(), is_control) && IsUtf8(request.body);
+}
+
 }  // namespace
 
 absl::StatusOr<Upload> ReadUpload(const HttpRequest& request) {
   Upload upload;
   upload.id = request.Param("id");
+  if (!request.multipart && IsText(request)) {
+    upload.kind = MediaKind::kCaption;
+    upload.caption = request.body;
+    if (upload.caption.empty()) return FieldError("body", "the caption is missing");
+    return upload;
+  }
   if (!request.multipart) upload.bytes = request.body;
   std::set<std::string> names;
   for (const FormPart& part : request.parts) {

@@ -11,7 +11,9 @@
 
 namespace imago {
 
-// The upload that a PUT brings: raw bytes, or a form with "file", "caption" and "metadata".
+// The upload that a PUT brings: a picture's raw bytes, a form with "file", "caption" and
+// "metadata", or, as text/plain and without control characters, a caption that is an item of its
+// own.
 absl::StatusOr<Upload> ReadUpload(const HttpRequest& request);
 // Stores it. `created` says whether the id is new.
 absl::StatusOr<Item> PutUpload(Engine& engine, const std::string& collection, Upload upload,

@@ -14,6 +14,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   imago::Item item;
   item.id = "a.jpg";
   item.caption = "a caption";
+  item.events.resize(1);
+  item.events[0].type = "Arrest";
+  item.events[0].arguments.resize(1);
+  item.events[0].arguments[0].role = "Agent";
+  item.events[0].arguments[0].filler = "Police";
   if (line != std::string::npos) item.metadata_json = input.substr(line + 1);
   const bool matches = filter->Matches(item);
   // The canonical text is a filter again, and the same one.

@@ -22,7 +22,14 @@ void CheckQuery(const imago::Query& query) {
   Check(query.limit >= 1 && query.limit <= 1000);
   for (const imago::Term& term : query.terms) {
     Check(term.weight != 0 && term.text.size() <= 4096);
-    Check(!term.text.empty() + !term.item_id.empty() + term.image.has_value() == 1);
+    Check(!term.text.empty() + !term.item_id.empty() + term.image.has_value() +
+              term.event.has_value() ==
+          1);
+    if (!term.event) continue;
+    Check(!term.event->type.empty() || !term.event->roles.empty());
+    for (const imago::RoleWish& wish : term.event->roles) {
+      Check(!wish.role.empty() && wish.filler.size() <= 4096);
+    }
   }
 }
 

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <thread>
 
+#include "fmt/format.h"
+#include "index/item_events.h"
 #include "tests/index/collection_fixture.h"
 
 namespace imago {
@@ -15,17 +17,26 @@ namespace {
 
 using testing::IsEmpty;
 
-// Round n writes the items n and n + 0.5, replaces "same", removes item n - 3 and, now and then,
-// flushes; then it tells n. Never returns.
+const EventExtractor& Rules() {
+  static const auto* rules = NewRuleExtractor(EventOntology::House().value()).release();
+  return *rules;
+}
+
+std::string CaptionOf(uint32_t n) { return fmt::format("Police arrested {} men.", n); }
+
+// Round n writes the items n and n + 0.5, the latter with a caption, replaces "same", removes item
+// n - 3 and, now and then, flushes; then it tells n. Never returns.
 [[noreturn]] void WriteUntilKilled(const std::string& dir, uint32_t first, int pipe_end) {
   CollectionOptions options;
   options.merge_segments = 2;
+  options.extractor = &Rules();
   auto collection = Collection::Open(dir, kModel, kDim, options);
   if (!collection.ok()) _exit(1);
   for (uint32_t n = first;; ++n) {
     const std::string id = std::to_string(n);
-    absl::Status status =
-        (*collection)->Write({MakeEntry(id, n), MakeEntry(id + ".5", n), MakeEntry("same", n)});
+    absl::Status status = (*collection)
+                              ->Write({MakeEntry(id, n), MakeEntry(id + ".5", n, CaptionOf(n)),
+                                       MakeEntry("same", n)});
     if (n >= 3) status.Update((*collection)->Remove({std::to_string(n - 3)}));
     if (n % 3 == 0) status.Update((*collection)->Flush());
     if (!status.ok() || write(pipe_end, &n, sizeof n) != sizeof n) _exit(2);
@@ -67,6 +78,10 @@ TEST(CollectionCrash, LosesAndDoublesNothingWhenKilled) {
     EXPECT_FALSE(live.contains(std::to_string(last + 1)));
     for (uint32_t n = 0; n <= last; ++n) {
       EXPECT_TRUE(live.contains(std::to_string(n) + ".5")) << n << " of " << last;
+      Item expected = MakeEntry(std::to_string(n) + ".5", n, CaptionOf(n)).item;
+      ReadCaptionEvents(Rules(), expected);
+      EXPECT_EQ(expected.events.size(), 1u);
+      EXPECT_EQ(collection->store().GetItem(expected.id).value(), expected);
       const bool is_live = live.contains(std::to_string(n));
       EXPECT_FALSE(is_live && n + 3 <= acknowledged) << n << " of " << last;
       EXPECT_TRUE(is_live || n + 3 <= last) << n << " of " << last;

@@ -12,6 +12,27 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
+Event CaptionEvent() {
+  Event event;
+  event.type = "Arrest";
+  event.trigger = "arrested";
+  event.trigger_span = {7, 15};
+  event.confidence = 0.55 * 0.75;
+  event.arguments = {{"Agent", "Police", {0, 6}, "Police", {0, 6}, 1, {}},
+                     {"Person", "man\xff with batons", {18, 33}, "man", {18, 21}, 1, {}}};
+  return event;
+}
+
+Event PictureEvent() {
+  Event event;
+  event.type = "Arrest";
+  event.source = EventSource::kPicture;
+  event.confidence = 1.0 / 3;
+  event.arguments = {{"Agent", "police", {}, "police", {}, 0.7, Region{0, 0.125, 0.3, 1}},
+                     {"Agent", "soldier", {}, "soldier", {}, 0.1, {}}};
+  return event;
+}
+
 Item FullItem() {
   Item item;
   item.id = std::string("caf\xc3\xa9\0\xff.jpg", 11);
@@ -25,6 +46,7 @@ Item FullItem() {
   item.height = 3000;
   item.caption = "a caf\xc3\xa9";
   item.metadata_json = R"({"tags":["x",{"deep":[1]}]})";
+  item.events = {CaptionEvent(), PictureEvent()};
   return item;
 }
 
@@ -67,6 +89,65 @@ TEST(Item, IsRefusedWithoutAnIdOrWithBadMetadata) {
   EXPECT_TRUE(CheckItem(item).ok());
 }
 
+TEST(Item, IsRefusedWithAnEventThatCannotBe) {
+  const auto refused = [](const auto& change) {
+    Item item = FullItem();
+    change(item.events[1]);
+    EXPECT_TRUE(absl::IsInvalidArgument(CheckItem(item)));
+    EXPECT_TRUE(absl::IsDataLoss(DecodeItem(EncodeItem(item)).status()));
+  };
+  refused([](Event& event) { event.type = ""; });
+  refused([](Event& event) { event.trigger_span = {2, 1}; });
+  refused([](Event& event) { event.confidence = 1.5; });
+  refused([](Event& event) { event.arguments[0].role = ""; });
+  refused([](Event& event) { event.arguments[0].span = {2, 1}; });
+  refused([](Event& event) { event.arguments[0].head_span = {2, 1}; });
+  refused([](Event& event) { event.arguments[0].confidence = -0.1; });
+  refused([](Event& event) { event.arguments[0].region = Region{0.5, 0, 0.4, 1}; });
+  refused([](Event& event) { event.arguments[0].region = Region{0, 0, 1, 1.1}; });
+}
+
+TEST(ItemCbor, OfBeforeThereWereEventsHasNone) {
+  json fields = Fields();
+  fields.erase("events");
+  Item item = FullItem();
+  item.events.clear();
+  EXPECT_EQ(DecodeItem(Cbor(fields)).value(), item);
+  EXPECT_EQ(Cbor(fields), EncodeItem(item));
+}
+
+TEST(ItemCbor, NamesEveryMissingOrMistypedFieldOfAnEvent) {
+  const json whole = Fields();
+  for (const auto& [name, value] : whole["events"][0].items()) {
+    json fields = whole;
+    fields["events"][0].erase(name);
+    EXPECT_THAT(WhyNot(Cbor(fields)), HasSubstr("event 0: the field '" + name + "' is missing"));
+    fields["events"][0][name] = value.is_string() ? json(1) : json("x");
+    EXPECT_THAT(WhyNot(Cbor(fields)), HasSubstr("event 0: the field '" + name + "' is no"));
+  }
+  for (const auto& [name, value] : whole["events"][1]["arguments"][0].items()) {
+    json fields = whole;
+    json& argument = fields["events"][1]["arguments"][0];
+    argument[name] = value.is_string() ? json(1) : json("x");
+    EXPECT_THAT(WhyNot(Cbor(fields)), HasSubstr("event 1: the field '" + name + "'"));
+  }
+}
+
+TEST(ItemCbor, RefusesRegionsWithoutFourNumbers) {
+  for (const json& region : {json({0, 0, 1}), json({0, 0, 1, 1, 1}), json({0, 0, 1, "x"})}) {
+    json fields = Fields();
+    fields["events"][1]["arguments"][0]["region"] = region;
+    EXPECT_THAT(WhyNot(Cbor(fields)), HasSubstr("region"));
+  }
+}
+
+TEST(ItemCbor, IgnoresUnknownFieldsOfEvents) {
+  json fields = Fields();
+  fields["events"][0]["later"] = {1, {{"a", 2}}};
+  fields["events"][0]["arguments"][0]["later"] = "x";
+  EXPECT_EQ(DecodeItem(Cbor(fields)).value(), FullItem());
+}
+
 TEST(ItemCbor, IgnoresUnknownFieldsOfTheSameVersion) {
   json fields = Fields();
   fields["later"] = {1, -2, 2.5, nullptr, "x", {{"a", {true}}}, json::binary({1, 2})};
@@ -83,6 +164,7 @@ TEST(ItemCbor, NamesEveryMissingField) {
   const json whole = Fields();
   for (const auto& [name, value] : whole.items()) {
     json fields = whole;
+    if (name == "events") continue;  // may be missing
     fields.erase(name);
     EXPECT_THAT(WhyNot(Cbor(fields)), HasSubstr("'" + name + "'"));
   }
@@ -161,6 +243,21 @@ TEST(CborReader, ReadsNumbersOfEveryWidth) {
       EXPECT_EQ(std::get<uint64_t>(field), value.get<uint64_t>());
     }
   }
+}
+
+TEST(CborReader, ReadsFloatingPointNumbersAndKeepsNestedValues) {
+  const json map = {{"f", 0.5}, {"d", 1.0 / 3}, {"list", {1, "x", {2}}}, {"map", {{"a", 1}}}};
+  auto fields = ReadCborMap(Cbor(map)).value();
+  EXPECT_EQ(std::get<double>(fields.at("f")), 0.5);
+  EXPECT_EQ(std::get<double>(fields.at("d")), 1.0 / 3);
+  EXPECT_EQ(std::get<Nested>(fields.at("map")).bytes, Cbor({{"a", 1}}));
+  const auto list = ReadCborList(std::get<Nested>(fields.at("list")).bytes).value();
+  ASSERT_EQ(list.size(), 3u);
+  EXPECT_EQ(std::get<uint64_t>(list[0]), 1u);
+  EXPECT_EQ(std::get<std::string>(list[1]), "x");
+  EXPECT_FALSE(ReadCborList(Cbor(map)).ok());
+  EXPECT_FALSE(ReadCborList(Cbor(json::array({1})) + "x").ok());
+  EXPECT_FALSE(ReadCborList("\x9a\xff\xff\xff\xff\x01").ok());
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ TEST_F(AssetsTest, PutRefusesUnknownPartsOfAForm) {
 }
 
 TEST_F(AssetsTest, PutRefusesWhatIsNoPicture) {
-  Problem(Send("PUT", Path("a"), "just words"), 415, "unsupported_medium");
+  Problem(Send("PUT", Path("a"), "just words", {{"Content-Type", "image/png"}}), 415,
+          "unsupported_medium");
   const json torn =
       Problem(Send("PUT", Path("a"), PlainBmp(kRed).substr(0, 100)), 422, "undecodable_medium");
   EXPECT_NE(torn["detail"].get<std::string>().find("\"a\""), std::string::npos) << torn;

@@ -71,7 +71,7 @@ TEST(SearchJson, NamesUnknownFields) {
 }
 
 TEST(SearchJson, RefusesWhatLaterVersionsWillDo) {
-  EXPECT_EQ(Refused(R"({"query":[{"event":{"type":"Arrest"}}]})"), "query[0].event");
+  EXPECT_EQ(Refused(R"({"query":[{"video":{"asset_id":"a"}}]})"), "query[0].video");
   EXPECT_EQ(Refused(R"({"query":[{"text":"a"}],"on_no_match":"generate"})"), "on_no_match");
   EXPECT_EQ(Refused(R"({"query":[{"text":"a"}],"collapse":{"near_duplicate":0.9}})"), "collapse");
   EXPECT_EQ(Refused(R"({"query":[{"text":"a"}],"params":{"mode":"exact"}})"), "params.mode");

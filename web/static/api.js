@@ -41,6 +41,7 @@ export const api = {
       (cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""), undefined, signal),
   asset: (collection, assetPath) =>
     request("GET", `${collectionPath(collection)}/assets/${assetPath}`),
+  eventTypes: () => request("GET", "v1/events/types"),
   prompts: () => request("GET", "v1/prompts"),
   classify: (body, signal) => request("POST", "v1/classify", body, signal),
   imports: () => request("GET", "v1/imports"),

@@ -4,20 +4,24 @@ import {api, onTokenNeeded, thumbnailUrl} from "./api.js";
 import {Classify} from "./classify.js";
 import {$, debounce, el, number, toast} from "./dom.js";
 import {fillDetails} from "./details.js";
+import {EventBuilder, eventText} from "./events.js";
 import {Grid} from "./grid.js";
 import {Imports} from "./imports.js";
-import {drawChips, pictureTerm, queryOf, termsFromParams, termsToParams} from "./terms.js";
+import {drawChips, pictureTerm, queryOf, termsFromParams, termsToParams, termText} from "./terms.js";
 
 const kPage = 60;
 const kTypingMs = 250;
 
-const state = {collection: "main", terms: [], text: "", open: null};
+// `events`: the builder is open, and texts that tell of an event are searched for as events.
+const state = {collection: "main", terms: [], text: "", open: null, events: false};
 let cursor = null;
 let loading = null;  // aborts the request under way
 let collections = null;  // until the service has told
 
 const grid = new Grid($("grid"), (asset) => openDetails(asset));
 const classify = new Classify();
+const builder = new EventBuilder(
+  (event) => go({terms: [...state.terms, {event, negative: false}]}), (open) => go({events: open}));
 const imports = new Imports(() => state.collection, debounce(importChanged, 400));
 
 // ---- the address ---------------------------------------------------------------------------
@@ -27,6 +31,7 @@ function address() {
   if (state.collection !== "main") params.set("c", state.collection);
   if (state.text) params.set("q", state.text);
   termsToParams(state.terms, params);
+  if (state.events) params.set("events", "auto");
   if (state.open) params.set("open", state.open);
   const text = params.toString();
   return text ? `#${text}` : location.pathname;
@@ -39,6 +44,7 @@ function readAddress() {
   state.text = params.get("q") || "";
   state.terms = read.terms;
   state.open = params.get("open");
+  state.events = params.get("events") === "auto";
   if (read.lost) toast("The picture of this search was dropped in another window; drop it again.");
 }
 
@@ -68,7 +74,8 @@ function fetchPage(from, signal) {
     return api.list(state.collection, kPage, from, signal)
       .then((answer) => ({...answer, hits: answer.assets}));
   }
-  return api.search(state.collection, {query: queryOf(terms), limit: kPage, cursor: from}, signal);
+  const events = state.events ? "auto" : "none";
+  return api.search(state.collection, {query: queryOf(terms), limit: kPage, cursor: from, events}, signal);
 }
 
 async function load(first) {
@@ -113,9 +120,12 @@ function tell(answer, ms) {
   const shown = grid.assets.length;
   const searched = isSearch();
   const all = searched ? (cursor ? `Best ${number(shown)}` : number(shown)) : number(answer.total);
-  const noun = shown === 1 && !cursor ? "picture" : "pictures";
+  const kind = grid.assets.some((asset) => asset.modality === "caption") ? "item" : "picture";
+  const noun = shown === 1 && !cursor ? kind : `${kind}s`;
+  const read = (answer.read_as || []).flatMap((one) => one.events).map(eventText);
   $("status").textContent = shown === 0 ? "" :
-    searched ? `${all} ${noun} in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` : `${all} ${noun}`;
+    searched ? `${all} ${noun} in ${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms` +
+      (read.length ? ` \u00b7 read as ${read.join(" and ")}` : "") : `${all} ${noun}`;
   $("empty").hidden = shown > 0;
   if (shown === 0) showEmpty();
 }
@@ -142,11 +152,12 @@ function showEmpty() {
 function refresh() {
   $("collection").value = state.collection;
   if ($("text").value !== state.text) $("text").value = state.text;
+  builder.setOpen(state.events);
   const thumbnailOf = (path) =>
     thumbnailUrl(state.collection, {asset_path: path, sha256: ""});
   drawChips($("chips"), state.terms, thumbnailOf, (terms) => go({terms}));
   $("text").placeholder = state.terms.length ? "and \u2026" : "Describe a picture, or drop one here";
-  document.title = [...state.terms.map((term) => term.text || "picture"), state.text]
+  document.title = [...state.terms.map((term) => termText(term) || "picture"), state.text]
     .filter(Boolean).join(", ") || "Imago";
   load(true);
   showOpen();
@@ -186,7 +197,7 @@ $("minus").onclick = () => addWords(true);
 async function addPicture(blob) {
   try {
     const term = await pictureTerm(blob);
-    go({terms: [...state.terms.filter((other) => other.text), term], open: null});
+    go({terms: [...state.terms.filter((other) => other.text || other.event), term], open: null});
   } catch {
     toast("The browser cannot read this picture.");
   }
@@ -262,6 +273,7 @@ function closed() {
 }
 
 function like(asset, negative) {
+  if (asset.modality === "caption") return;
   const term = {asset: asset.asset_path, negative};
   const kept = negative ? state.terms : [];
   const text = negative ? state.text : "";

@@ -2,6 +2,7 @@
 
 import {thumbnailUrl} from "./api.js";
 import {baseName, el} from "./dom.js";
+import {frameOn, roleBars, rolesText} from "./events.js";
 
 const kLeastRatio = 0.55;
 const kMostRatio = 2.6;
@@ -9,6 +10,15 @@ const kMostRatio = 2.6;
 function ratio(asset) {
   const own = asset.width > 0 && asset.height > 0 ? asset.width / asset.height : 1;
   return Math.min(kMostRatio, Math.max(kLeastRatio, own));
+}
+
+function thumbnail(collection, asset) {
+  const image = el("img", {
+    loading: "lazy", decoding: "async", alt: "", src: thumbnailUrl(collection, asset),
+  });
+  image.onload = () => image.classList.add("loaded");
+  image.onerror = () => image.closest("li")?.classList.add("broken");
+  return image;
 }
 
 export class Grid {
@@ -57,19 +67,23 @@ export class Grid {
 
   tile(collection, asset) {
     const name = asset.caption || baseName(asset.asset_id);
-    const image = el("img", {
-      loading: "lazy", decoding: "async", alt: "", src: thumbnailUrl(collection, asset),
-    });
-    image.onload = () => image.classList.add("loaded");
-    image.onerror = () => image.closest("li")?.classList.add("broken");
+    const image = asset.modality === "caption" ? el("span", {className: "text"}, asset.caption) :
+      thumbnail(collection, asset);
     const label = el("span", {className: "label"}, el("span", {className: "name"}, name));
     if (asset.score !== undefined) {
       label.append(el("span", {className: "score"}, asset.score.toFixed(2)));
     }
     const button = el("button", {type: "button", className: "tile", tabIndex: -1}, image, label);
     button.setAttribute("aria-label", asset.score === undefined ?
-      name : `${name}, score ${asset.score.toFixed(2)}`);
+      name : `${name}, score ${asset.score.toFixed(2)}${rolesText(asset)}`);
     const item = el("li", {}, button);
+    // The button's name tells them already.
+    const bars = el("div", {className: "roles", "aria-hidden": "true"});
+    for (const [, bar, region] of roleBars(asset, "span")) {
+      if (region) frameOn(bar, item, image, region, "cover");
+      bars.append(bar);
+    }
+    if (bars.children.length) item.append(bars);
     item.style.setProperty("--ratio", ratio(asset).toFixed(4));
     return item;
   }

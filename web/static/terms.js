@@ -1,9 +1,11 @@
-// The terms of a search: words and pictures, each towards (+1) or away (-0.7).
+// The terms of a search: words, pictures and events, each towards (+1) or away (-0.7).
 //
-// A term is {text} or {asset, label} or {picture, url}, with `negative`. `asset` is the asset_path
-// of a stored picture, `picture` the key of one that was dropped here.
+// A term is {text} or {asset, label} or {picture, url} or {event}, with `negative`. `asset` is the
+// asset_path of a stored picture, `picture` the key of one that was dropped here, `event` as in
+// events.js.
 
 import {el} from "./dom.js";
+import {eventText} from "./events.js";
 
 const kAwayWeight = -0.7;
 const kLongestSide = 448;  // more than any model looks at
@@ -41,6 +43,7 @@ export function queryOf(terms) {
   return terms.map((term) => {
     const weight = term.negative ? kAwayWeight : 1;
     if (term.text) return {text: term.text, weight};
+    if (term.event) return {event: term.event, weight};
     if (term.asset) return {image: {asset_path: term.asset}, weight};
     return {image: {base64: pictureUrl(term.picture).split(",")[1]}, weight};
   });
@@ -49,8 +52,19 @@ export function queryOf(terms) {
 // In the address: one parameter for each term, its sign first.
 export function termsToParams(terms, params) {
   for (const term of terms) {
-    const kind = term.text ? "t" : term.asset ? "a" : "p";
-    params.append(kind, (term.negative ? "-" : "+") + (term.text || term.asset || term.picture));
+    const kind = term.text ? "t" : term.event ? "e" : term.asset ? "a" : "p";
+    const value = term.event ? JSON.stringify(term.event) : term.text || term.asset || term.picture;
+    params.append(kind, (term.negative ? "-" : "+") + value);
+  }
+}
+
+// Null where it is none; the service looks at the rest.
+function eventOf(text) {
+  try {
+    const {type, roles} = JSON.parse(text);
+    return typeof roles === "object" && roles !== null ? (type ? {type, roles} : {roles}) : null;
+  } catch {
+    return null;
   }
 }
 
@@ -62,6 +76,7 @@ export function termsFromParams(params) {
     const rest = value.slice(1);
     if (!rest) continue;
     if (kind === "t") terms.push({text: rest, negative});
+    if (kind === "e" && eventOf(rest)) terms.push({event: eventOf(rest), negative});
     if (kind === "a") terms.push({asset: rest, negative});
     if (kind === "p" && pictureUrl(rest)) terms.push({picture: rest, negative});
     if (kind === "p" && !pictureUrl(rest)) lost = true;
@@ -69,8 +84,11 @@ export function termsFromParams(params) {
   return {terms, lost};
 }
 
+// Empty for pictures.
+export const termText = (term) => (term.event ? eventText(term.event) : term.text || "");
+
 function chipFace(term, thumbnailOf) {
-  if (term.text) return el("span", {className: "words"}, term.text);
+  if (termText(term)) return el("span", {className: "words"}, termText(term));
   const src = term.asset ? thumbnailOf(term.asset) : pictureUrl(term.picture);
   return el("img", {src, alt: term.asset ? "a picture of the collection" : "your picture"});
 }
@@ -78,7 +96,7 @@ function chipFace(term, thumbnailOf) {
 // Redraws the chips; `change(terms)` is told of a new list.
 export function drawChips(list, terms, thumbnailOf, change) {
   list.replaceChildren(...terms.map((term, i) => {
-    const what = term.text || "this picture";
+    const what = termText(term) || "this picture";
     const sign = el("button", {
       type: "button", className: "sign",
       title: term.negative ? "Away from it: turn towards it" : "Towards it: turn away from it",

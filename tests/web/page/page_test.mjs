@@ -5,7 +5,7 @@ import {after, before, beforeEach, test} from "node:test";
 import {mkdirSync} from "node:fs";
 import {join} from "node:path";
 import {openBrowser} from "./browser.mjs";
-import {bmp, colourLibrary, hashBundle, kHostileName, removeFolder, serve, tempFolder} from "./service.mjs";
+import {bmp, colourLibrary, halves, hashBundle, kHostileName, removeFolder, serve, tempFolder} from "./service.mjs";
 
 const program = process.env.IMAGO_PROGRAM;
 const shots = process.env.IMAGO_SCREENSHOTS;  // a folder that keeps pictures of the page
@@ -180,6 +180,129 @@ test("a picture is classified with one's own labels, by keyboard alone", async (
   await page.fill("#classify-labels", "x".repeat(201));
   await page.press("#classify-labels", "Enter");
   await page.locator("#classify-hint.bad", {hasText: "labels[0]: must have at most 200 bytes"}).waitFor();
+  complaints.length = 0;  // the browser reports that refusal, too
+});
+
+// Captions and pictures with known events in a collection of their own.
+async function eventCollection() {
+  const put = async (id, body, type) => {
+    const response = await fetch(`${service.url}v1/collections/happenings/assets/${id}`,
+                                 {method: "PUT", body, headers: {"Content-Type": type}});
+    assert.ok(response.ok, await response.text());
+  };
+  await put("swapped", "A man arrested police in Kyiv.", "text/plain");
+  await put("right", "Police arrested a man in Kyiv.", "text/plain");
+  await put("other", "A woman vaccinates a girl.", "text/plain");
+  // The twin sees an arrest in halves of two colours.
+  await put("blue-red", halves([20, 20, 220], [220, 20, 20], 60, 40), "image/bmp");
+  await put("red-blue", halves([220, 20, 20], [20, 20, 220], 60, 40), "image/bmp");
+}
+
+const tileNames = () => tiles().evaluateAll((all) =>
+  all.map((tile) => tile.querySelector(".name").textContent));
+
+test("an event is built by keyboard, finds who did it, and shows how well each role fits", async () => {
+  await eventCollection();
+  await page.goto(`${service.url}#c=happenings`);
+  await page.reload();
+  await settled();
+  await status("5 items");
+  await page.focus("#open-events");
+  await page.keyboard.press("Enter");
+  await page.locator("#event-types option").first().waitFor({state: "attached"});
+  assert.equal(await page.evaluate(() => document.activeElement.id), "event-type");
+  await page.keyboard.type("Arrest");
+  await page.locator("#event-role-person").waitFor();
+  assert.match(await page.textContent("#event-definition"), /\w/);
+  await page.focus("#event-role-agent");
+  await page.keyboard.type("police");
+  await page.focus("#event-role-person");
+  await page.keyboard.type("man");
+  await page.focus("#event-role-place");
+  await page.keyboard.type("Kyiv");
+  await page.keyboard.press("Enter");
+  await page.locator(".chip .words", {hasText: "Arrest: agent police, person man, place Kyiv"}).waitFor();
+  await settled();
+  await status(/in .* ms/);
+  assert.deepEqual((await tileNames()).slice(0, 2), ["Police arrested a man in Kyiv.", "A man arrested police in Kyiv."]);
+  const bars = (i) => page.locator("#grid li").nth(i).locator(".role-bar meter")
+    .evaluateAll((all) => all.map((meter) => meter.value));
+  assert.deepEqual(await bars(0), [1, 1, 1]);
+  assert.deepEqual((await bars(1)).map((score) => score > 0.5), [false, false, true]);
+  assert.match(await tiles().first().getAttribute("aria-label"), /score 1.00, Agent 100 %, Person 100 %, Place 100 %/);
+  await shot("events");
+  await tiles().first().click();
+  await page.locator("#details-text", {hasText: "Police arrested"}).waitFor();
+  assert.ok(await page.locator("#details-image").isHidden());
+  assert.ok(await page.locator("#more-like-this").isHidden());
+  assert.match(await page.textContent("#details-event-list"), /Arrest.*arrested.*Place.*Kyiv/s);
+  await page.keyboard.press("Escape");
+  // Negated, and anyone; and the builder closes.
+  await page.locator("#details").waitFor({state: "hidden"});
+  await page.locator(".chip .remove").click();
+  await page.locator("select[aria-label='Agent: how']").selectOption("not");
+  await page.locator("select[aria-label='Person: how']").selectOption("anyone");
+  await page.locator("#event-form button").click();
+  await page.locator(".chip .words", {hasText: "agent not police, person anyone"}).waitFor();
+  await settled();
+  await status(/in .* ms/);
+  const names = await tileNames();
+  assert.ok(names.indexOf("A man arrested police in Kyiv.") < names.indexOf("Police arrested a man in Kyiv."));
+  await page.focus("#event-type");
+  await page.keyboard.press("Escape");
+  await page.locator("#events").waitFor({state: "hidden"});
+  assert.equal(await page.evaluate(() => document.activeElement.id), "open-events");
+  await page.reload();
+  await page.locator(".chip .words", {hasText: "agent not police"}).waitFor();
+});
+
+test("pointing at a role shows where in the picture it is seen", async () => {
+  const event = JSON.stringify({type: "Arrest", roles: {agent: "blue", person: "red"}});
+  await page.goto(`${service.url}#c=happenings&e=${encodeURIComponent(`+${event}`)}`);
+  await page.reload();
+  await settled();
+  await status(/in .* ms/);
+  assert.equal((await tileNames())[0], "blue-red");
+  const first = page.locator("#grid li").first();
+  await first.locator("img.loaded").waitFor();
+  const boxes = async (host) => {
+    const frame = await host.locator(".region").boundingBox();
+    const image = await host.locator("img").boundingBox();
+    return [(frame.x - image.x) / image.width, (frame.x + frame.width - image.x) / image.width];
+  };
+  const near = (got, wanted) => got.forEach((value, i) =>
+    assert.ok(Math.abs(value - wanted[i]) < 0.03, `${got} is not ${wanted}`));
+  await first.locator(".role-bar").nth(0).hover();
+  near(await boxes(first), [0, 0.5]);
+  await first.locator(".role-bar").nth(1).hover();
+  near(await boxes(first), [0.5, 1]);
+  await shot("region");
+  await page.mouse.move(640, 780);
+  assert.equal(await page.locator(".region").count(), 0);
+  // In the details the focus is enough.
+  await tiles().first().click();
+  await page.waitForFunction(() => document.getElementById("details-image").src.includes("/original"));
+  await page.locator("#details-roles button").nth(1).focus();
+  const stage = page.locator("#details .stage");
+  const frame = await stage.locator(".region").boundingBox();
+  const box = await stage.boundingBox();
+  assert.ok(Math.abs(frame.x - (box.x + box.width / 2)) < 4, "it begins in the middle");
+  await shot("region-details");
+  await page.focus("#close-details");
+  assert.equal(await page.locator(".region").count(), 0);
+});
+
+test("with the builder open a text that tells of an event is read as one", async () => {
+  await page.goto(`${service.url}#c=happenings&events=auto`);
+  await page.reload();
+  await settled();
+  await page.fill("#text", "police arresting a man");
+  await status(/read as Arrest: agent police, person man/);
+  assert.equal((await tileNames())[0], "Police arrested a man in Kyiv.");
+  await page.fill("#event-type", "Arest");
+  await page.focus("#event-type");
+  await page.keyboard.press("Enter");
+  await page.locator("#toast", {hasText: "spelled most alike: Arrest"}).waitFor();
   complaints.length = 0;  // the browser reports that refusal, too
 });
 

@@ -68,6 +68,17 @@ export function bmp([red, green, blue], width = 40, height = 30) {
   return file;
 }
 
+// One whose halves have these colours.
+export function halves(left, right, width, height) {
+  const file = bmp(left, width, height);
+  const stride = (width * 3 + 3) & ~3;
+  const [red, green, blue] = right;
+  for (let y = 0; y < height; ++y) {
+    for (let x = width / 2; x < width; ++x) file.set([blue, green, red], 54 + y * stride + x * 3);
+  }
+  return file;
+}
+
 export const kHostileName = "<img src=x onerror=\"document.title='owned'\">.bmp";
 
 // 150 pictures in shades of red, green and blue, of several shapes; one with a hostile name; one

@@ -1,5 +1,5 @@
-#ifndef IMAGO_QUERY_UTF8_H_
-#define IMAGO_QUERY_UTF8_H_
+#ifndef IMAGO_STORAGE_UTF8_H_
+#define IMAGO_STORAGE_UTF8_H_
 
 #include <string>
 
@@ -9,4 +9,4 @@ bool IsUtf8(const std::string& text);
 
 }  // namespace imago
 
-#endif  // IMAGO_QUERY_UTF8_H_
+#endif  // IMAGO_STORAGE_UTF8_H_

@@ -1,6 +1,6 @@
-#include "query/utf8.h"
+#include "storage/utf8.h"
 
-#include "nlohmann/json.hpp"
+#include <nlohmann/json.hpp>
 
 namespace imago {
 
