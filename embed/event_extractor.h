@@ -34,17 +34,6 @@ inline constexpr size_t kMaxEventTextBytes = 65536;
 // from is told in event_rules.h.
 std::unique_ptr<EventExtractor> NewRuleExtractor(EventOntology ontology);
 
-// The deterministic twin for tests, which reads texts by the rules. A picture whose left and right
-// half are of different colours (named_colours.h) shows an Arrest with the confidence 1: its Agent
-// is the left half, its Person the right one, alternatives the colours' names with their shares,
-// from 0.05 on. Other pictures show nothing.
-std::unique_ptr<EventExtractor> NewHashEventExtractor(EventOntology ontology);
-
-// The extractor that goes with a model bundle (bundle.h): the twin for family "hash", else the
-// rules.
-absl::StatusOr<std::unique_ptr<EventExtractor>> OpenEventExtractor(const std::string& bundle_dir,
-                                                                   EventOntology ontology);
-
 // How often each type occurs in a corpus.
 using EventTypeCounts = std::map<std::string, uint64_t>;
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "embed/encoder.h"
+#include "embed/hash_events.h"
 #include "embed/named_colours.h"
 #include "kernels/kernels.h"
 
@@ -130,7 +131,8 @@ class HashEncoder : public Encoder {
   double logit_scale() const override { return 10; }
 
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
-    Embeddings out{model_, Matrix(batch.size(), dim_)};
+    Embeddings out{model_, Matrix(batch.size(), dim_), {}};
+    out.events.resize(batch.size());
     for (size_t i = 0; i < batch.size(); ++i) {
       const RowWriter row(out.rows.row(i), dim_);
       if (const auto* text = std::get_if<TextContent>(&batch[i])) {
@@ -145,6 +147,7 @@ class HashEncoder : public Encoder {
                         image.height, image.rgb.size()));
       }
       AddImage(image, row);
+      out.events[i] = HashEvents(image);
     }
     // Where few axes let directions cancel each other, the first axis stands in.
     if (NormalizeRows(out.rows) > 0) {

@@ -12,7 +12,6 @@
 #include "index/caption_table.h"
 #include "index/import_file.h"
 #include "index/import_progress.h"
-#include "index/item_events.h"
 #include "index/picture_decoder.h"
 #include "index/prune.h"
 #include "index/walk.h"
@@ -199,11 +198,7 @@ absl::Status Import::WriteBatch(std::vector<FileWork> batch) {
 absl::Status Import::Embed(std::vector<FileWork>& batch) {
   std::vector<Content> contents;
   for (FileWork& work : batch) {
-    if (!work.input) continue;
-    auto events = ReadPictureEvents(collection_.extractor(), *work.input);
-    if (!events.ok()) return events.status();
-    work.entry.item.events = *std::move(events);
-    contents.push_back(ImageContent{std::move(*work.input)});
+    if (work.input) contents.push_back(ImageContent{std::move(*work.input)});
   }
   if (contents.empty()) return absl::OkStatus();
   const auto embeddings = encoder_.Encode(contents);
@@ -230,6 +225,7 @@ void Import::SetVector(FileWork& work, const Embeddings& embeddings, size_t row)
   vector.model = embeddings.model;
   vector.values.assign(half.row(0), half.row(0) + half.cols());
   work.entry.vectors = {std::move(vector)};
+  if (!embeddings.events.empty()) work.entry.item.events = embeddings.events[row];
 }
 
 void Import::Count(const std::vector<FileWork>& batch) {

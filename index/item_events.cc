@@ -43,14 +43,6 @@ void ReadCaptionEvents(const EventExtractor& extractor, Item& item) {
                      std::make_move_iterator(seen.end()));
 }
 
-absl::StatusOr<std::vector<Event>> ReadPictureEvents(const EventExtractor* extractor,
-                                                     const Image& image) {
-  if (extractor == nullptr) return std::vector<Event>();
-  auto events = extractor->Extract(ImageContent{image});
-  if (absl::IsUnimplemented(events.status())) return std::vector<Event>();
-  return events;
-}
-
 std::vector<Event> PictureEventsOf(const Item& item) {
   std::vector<Event> seen;
   for (const Event& event : item.events) {

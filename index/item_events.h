@@ -5,9 +5,7 @@
 
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "embed/event_extractor.h"
-#include "embed/image.h"
 #include "storage/item.h"
 
 namespace imago {
@@ -15,10 +13,6 @@ namespace imago {
 // Reads the events of the item's caption anew, each of its lines by itself; those of its picture
 // stay, after them. A line that the extractor refuses has none.
 void ReadCaptionEvents(const EventExtractor& extractor, Item& item);
-// Those seen in a picture that is ready for the encoder; none where the extractor is null or reads
-// no pictures.
-absl::StatusOr<std::vector<Event>> ReadPictureEvents(const EventExtractor* extractor,
-                                                     const Image& image);
 // The events of `item` that were seen in its picture.
 std::vector<Event> PictureEventsOf(const Item& item);
 

@@ -114,24 +114,15 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config) {
   if (!dir.ok()) return dir.status();
   auto encoder = OpenEncoder(*dir, config.encoder);
   if (!encoder.ok()) return encoder.status();
-  auto ontology = EventOntology::WithFile(config.ontology);
-  if (!ontology.ok()) return ontology.status();
-  auto extractor = OpenEventExtractor(*dir, *std::move(ontology));
-  if (!extractor.ok()) return extractor.status();
-  return Open(config, *std::move(encoder), *std::move(extractor));
+  return Open(config, *std::move(encoder));
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
                                                      std::unique_ptr<Encoder> encoder) {
   auto ontology = EventOntology::WithFile(config.ontology);
   if (!ontology.ok()) return ontology.status();
-  return Open(config, std::move(encoder), NewRuleExtractor(*std::move(ontology)));
-}
-
-absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
-                                                     std::unique_ptr<Encoder> encoder,
-                                                     std::unique_ptr<EventExtractor> extractor) {
-  auto impl = std::make_unique<Impl>(config, std::move(encoder), std::move(extractor));
+  auto impl =
+      std::make_unique<Impl>(config, std::move(encoder), NewRuleExtractor(*std::move(ontology)));
   std::error_code error;
   const fs::path dir = fs::path(impl->config.data_dir) / "collections";
   fs::create_directories(dir, error);

@@ -45,10 +45,6 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config);
   static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config,
                                                       std::unique_ptr<Encoder> encoder);
-  // Without an extractor: the rules, with the configuration's ontology.
-  static absl::StatusOr<std::unique_ptr<Engine>> Open(const Config& config,
-                                                      std::unique_ptr<Encoder> encoder,
-                                                      std::unique_ptr<EventExtractor> extractor);
   ~Engine();  // cancels imports, waits for them, flushes
 
   const Config& config() const;

@@ -5,6 +5,7 @@
 #include <cctype>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "embed/event_verbs.h"
 #include "embed/event_words.h"
 
@@ -130,9 +131,9 @@ FillerQuery ReadFillerQuery(std::string_view filler) {
 
 double ShareOfWords(const std::vector<std::string>& words, std::string_view phrase) {
   if (words.empty()) return 1;
-  const std::string spaced = " " + std::string(phrase) + " ";
+  const std::string spaced = absl::StrCat(" ", std::string(phrase), " ");
   const auto is_there = [&spaced](const std::string& word) {
-    return spaced.find(" " + word + " ") != std::string::npos;
+    return spaced.find(absl::StrCat(" ", word, " ")) != std::string::npos;
   };
   return static_cast<double>(std::count_if(words.begin(), words.end(), is_there)) /
          static_cast<double>(words.size());

@@ -38,7 +38,7 @@ absl::StatusOr<Entry> Uploads::MakeEntry(const Collection& collection, Item item
     if (!copied.ok()) return copied.status();
     if (*copied) return entry;
   }
-  if (auto status = Embed(collection, entry); !status.ok()) return About(entry.item.id, status);
+  if (auto status = Embed(entry); !status.ok()) return About(entry.item.id, status);
   return entry;
 }
 
@@ -59,15 +59,12 @@ absl::StatusOr<bool> Uploads::CopySame(const Store& store, const std::string& sa
   return true;
 }
 
-absl::Status Uploads::Embed(const Collection& collection, Entry& entry) {
+absl::Status Uploads::Embed(Entry& entry) {
   auto prepared = Decode(entry.original);
   if (!prepared.ok()) return prepared.status();
   entry.item.width = prepared->full_width;
   entry.item.height = prepared->full_height;
   entry.thumbnail = std::move(prepared->thumbnail);
-  auto events = ReadPictureEvents(collection.extractor(), prepared->input);
-  if (!events.ok()) return events.status();
-  entry.item.events = *std::move(events);
   const Content content = ImageContent{std::move(prepared->input)};
   const auto embeddings = encoder_.Encode({&content, 1});
   if (!embeddings.ok()) return embeddings.status();
@@ -77,6 +74,7 @@ absl::Status Uploads::Embed(const Collection& collection, Entry& entry) {
   vector.model = embeddings->model;
   vector.values.assign(rows.row(0), rows.row(0) + rows.cols());
   entry.vectors = {std::move(vector)};
+  if (!embeddings->events.empty()) entry.item.events = embeddings->events[0];
   return absl::OkStatus();
 }
 

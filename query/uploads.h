@@ -29,7 +29,7 @@ class Uploads {
 
  private:
   absl::StatusOr<bool> CopySame(const Store& store, const std::string& same, Entry& entry) const;
-  absl::Status Embed(const Collection& collection, Entry& entry);
+  absl::Status Embed(Entry& entry);
 
   const Encoder& encoder_;
   const DecodeOptions limits_;

@@ -151,6 +151,7 @@ void AddEval(CLI::App& app, Globals& globals, Command& run) {
     run = [&globals, request] { return EvalClip(globals, *request); };
   });
   AddEvalEvents(*command, globals, run);
+  AddEvalEventSearch(*command, globals, run);
 }
 
 }  // namespace imago

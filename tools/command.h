@@ -74,6 +74,7 @@ void AddVerify(CLI::App& app, Globals& globals, Command& run);
 void AddEval(CLI::App& app, Globals& globals, Command& run);
 // Below `imago eval`.
 void AddEvalEvents(CLI::App& eval, Globals& globals, Command& run);
+void AddEvalEventSearch(CLI::App& eval, Globals& globals, Command& run);
 void AddTrain(CLI::App& app, Globals& globals, Command& run);
 void AddModels(CLI::App& app, Globals& globals, Command& run);
 void AddCorpus(CLI::App& app, Globals& globals, Command& run);

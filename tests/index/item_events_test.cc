@@ -143,10 +143,7 @@ TEST(ItemEvents, OfPicturesAreReadByTheImportAndGoWithTheirBytes) {
   const std::string dir = MakeTempDir();
   const std::string pictures = MakeTempDir();
   const auto encoder = NewHashEncoder();
-  const auto twin = NewHashEventExtractor(EventOntology::House().value());
-  CollectionOptions options;
-  options.extractor = twin.get();
-  auto collection = Collection::Open(dir, encoder->model(), encoder->dim(), options).value();
+  auto collection = Collection::Open(dir, encoder->model(), encoder->dim()).value();
   const auto import = [&] {
     ImportControl control;
     return RunImport(*collection, *encoder, NewJobId(), {.paths = {pictures}}, control).value();

@@ -45,9 +45,7 @@ class EventSearchTest : public testing::Test {
     engine_.reset();
     Config config;
     config.data_dir = data_;
-    engine_ = Engine::Open(config, std::make_unique<CountingEncoder>(&texts_),
-                           NewHashEventExtractor(EventOntology::House().value()))
-                  .value();
+    engine_ = Engine::Open(config, std::make_unique<CountingEncoder>(&texts_)).value();
   }
   void Caption(const std::string& id, const std::string& caption,
                const std::string& metadata = "{}") {

@@ -1,0 +1,130 @@
+// imago eval event-search: how well drawn event scenes are found by who does what to whom.
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "CLI/CLI.hpp"
+#include "embed/eval_stats.h"
+#include "fmt/format.h"
+#include "query/eval_event_search.h"
+#include "storage/durable_file.h"
+#include "tools/command.h"
+#include "tools/progress.h"
+
+namespace imago {
+namespace {
+
+using nlohmann::ordered_json;
+
+// A folder that goes when this goes.
+class TempFolder {
+ public:
+  TempFolder() {
+    std::string path = (std::filesystem::temp_directory_path() / "imago-eval-XXXXXX").string();
+    if (mkdtemp(path.data()) != nullptr) path_ = path;
+  }
+  ~TempFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  TempFolder(const TempFolder&) = delete;
+  TempFolder& operator=(const TempFolder&) = delete;
+
+  const std::string& path() const { return path_; }  // empty: it could not be made
+
+ private:
+  std::string path_;
+};
+
+double Mean(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         static_cast<double>(std::max<size_t>(1, values.size()));
+}
+
+ordered_json ShareJson(const std::vector<uint8_t>& hits) {
+  const Interval interval = WilsonInterval(Share(hits), hits.size());
+  return {{"share", Share(hits)}, {"low", interval.low}, {"high", interval.high}};
+}
+
+std::string ShareText(const std::vector<uint8_t>& hits) {
+  const Interval interval = WilsonInterval(Share(hits), hits.size());
+  return fmt::format("{:5.1f} ({:.0f} to {:.0f})", 100 * Share(hits), 100 * interval.low,
+                     100 * interval.high);
+}
+
+void PrintJson(const EventSearchScores& scores) {
+  ordered_json measures = ordered_json::array();
+  for (const EventSearchMeasure& measure : scores.measures) {
+    measures.push_back({{"what", measure.what},
+                        {"queries", measure.first.size()},
+                        {"r1", ShareJson(measure.first)},
+                        {"ndcg10", Mean(measure.ndcg)},
+                        {"plain_r1", ShareJson(measure.plain_first)},
+                        {"plain_ndcg10", Mean(measure.plain_ndcg)},
+                        {"chance", measure.chance}});
+  }
+  const ordered_json json = {{"pictures", scores.pictures},
+                             {"measures", std::move(measures)},
+                             {"pairs", scores.above_swapped.size()},
+                             {"above_swapped", ShareJson(scores.above_swapped)},
+                             {"plain_above_swapped", ShareJson(scores.plain_above_swapped)}};
+  fmt::print("{}\n", json.dump());
+}
+
+void PrintTable(const EventSearchScores& scores) {
+  fmt::print(
+      "{} pictures; in brackets 95 % intervals\n{:28} {:>7}  {:18} {:>7}  {:18} {:>7} {:>6}\n",
+      scores.pictures, "asked for", "queries", "  R@1 by event", "nDCG@10", "  R@1 by plain text",
+      "nDCG@10", "chance");
+  for (const EventSearchMeasure& measure : scores.measures) {
+    fmt::print("{:28} {:7}  {:18} {:7.3f}  {:18} {:7.3f} {:6.1f}\n", measure.what,
+               measure.first.size(), ShareText(measure.first), Mean(measure.ndcg),
+               ShareText(measure.plain_first), Mean(measure.plain_ndcg), 100 * measure.chance);
+  }
+  fmt::print("above the picture with exchanged roles, {} pairs: by event {}, by plain text {}\n",
+             scores.above_swapped.size(), ShareText(scores.above_swapped),
+             ShareText(scores.plain_above_swapped));
+}
+
+absl::StatusOr<EventSearchScores> Measure(const Globals& globals, uint64_t scenes) {
+  auto config = MakeConfig(globals);
+  if (!config.ok()) return config.status();
+  const auto model = ResolveModelDir(*config);
+  if (!model.ok()) return model.status();
+  const TempFolder folder;
+  if (folder.path().empty()) return absl::InternalError("cannot make a folder for the scenes");
+  config->model = *model;  // a name may be one below the data folder
+  config->data_dir = folder.path();
+  const auto engine = Engine::Open(*config);
+  if (!engine.ok()) return engine.status();
+  Progress progress(!globals.quiet && !globals.json);
+  return EvaluateEventSearch(**engine, "scenes", scenes,
+                             [&progress](const std::string& what, uint64_t done, uint64_t total) {
+                               progress.Show(what, done, total);
+                             });
+}
+
+int EvalEventSearch(const Globals& globals, uint64_t scenes) {
+  const auto scores = Measure(globals, scenes);
+  if (!scores.ok()) return Fail(scores.status());
+  globals.json ? PrintJson(*scores) : PrintTable(*scores);
+  return kDone;
+}
+
+}  // namespace
+
+void AddEvalEventSearch(CLI::App& eval, Globals& globals, Command& run) {
+  CLI::App* command = eval.add_subcommand(
+      "event-search", "Drawn scenes of held-out pairs, found by who does what to whom");
+  auto scenes = std::make_shared<uint64_t>(1000);
+  command->add_option("--scenes", *scenes, "How many")
+      ->check(CLI::Range(4, 100'000))
+      ->capture_default_str();
+  command->callback([&globals, &run, scenes] {
+    run = [&globals, scenes] { return EvalEventSearch(globals, *scenes); };
+  });
+}
+
+}  // namespace imago
