@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "kernels/matrix.h"
+#include "kernels/nibbles.h"
 
 namespace imago {
 
@@ -30,6 +31,13 @@ struct Kernels {
   void (*to_f32)(const Half* in, float* out, size_t n);
   // y += scale * x.
   void (*add_scaled)(const float* x, float scale, float* y, size_t n);
+  // out[q * count + r] = the dot product of query q and the row at rows[r]; equal in every table.
+  void (*nibble_dots)(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
+                      int32_t* out);
+  // Which of up to 64 rows may reach bound.least, row r in bit r. Rounded to nearest, so the caller
+  // leaves room for that in `least`.
+  uint64_t (*reaching)(const int32_t* dots, const float* scales, const float* errors, size_t count,
+                       const ScoreBound& bound);
 };
 
 const Kernels& ScalarKernels();
