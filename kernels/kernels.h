@@ -3,9 +3,9 @@
 
 // The inner loops, one table of functions for each instruction set. The scalar table is the truth:
 // plain loops with sums in double. The best table this CPU runs is chosen once; the environment
-// variable IMAGO_KERNELS (scalar, avx2, avx512) or SetKernels overrides it; a name that this CPU
-// lacks is passed over. Within a table a dot product is the same to the bit in every function, in
-// every batch, and for f16 rows as for the same rows in f32.
+// variable IMAGO_KERNELS (scalar, avx2, avxvnni, avx512, avx512vnni) or SetKernels overrides it; a
+// name that this CPU lacks is passed over. Within a table a dot product is the same to the bit in
+// every function, in every batch, and for f16 rows as for the same rows in f32.
 
 #include <cstddef>
 #include <string_view>

@@ -123,7 +123,7 @@ void NibbleDotsAvx2(const NibbleQueries& queries, const uint8_t* const* rows, si
   size_t q = 0, left = queries.count;
   for (; left >= 3 && left != 4; q += 3, left -= 3) QueryBlock<3, 4>(queries, q, rows, count, out);
   for (; left >= 2; q += 2, left -= 2) QueryBlock<2, 4>(queries, q, rows, count, out);
-  if (left == 1) QueryBlock<1, 8>(queries, q, rows, count, out);
+  if (left == 1) QueryBlock<1, 4>(queries, q, rows, count, out);
 }
 
 uint64_t ReachingAvx2(const int32_t* dots, const float* scales, const float* errors, size_t count,

@@ -6,6 +6,11 @@
 namespace imago {
 namespace {
 
+// With so many rows of a word kept, reading all in their order is faster than reading those alone;
+// with many queries their products matter more.
+constexpr int kWholeFrom = 24;
+constexpr int kWholeFromOfMany = 56;
+
 void Prefetch(const void* bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch(static_cast<const char*>(bytes) + i);
 }
@@ -30,8 +35,9 @@ QuantizedScan::QuantizedScan(const QuantizedSearch& search)
 void QuantizedScan::Run(size_t begin, size_t end) {
   for (size_t word = begin; word < end; ++word) {
     const uint64_t kept = KeptIn(word);
-    if (kept == ~uint64_t{0}) {
-      ScanWhole(word);
+    const bool whole = (word + 1) * kBatch <= search_.rows.rows();
+    if (whole && std::popcount(kept) >= (nq_ < 4 ? kWholeFrom : kWholeFromOfMany)) {
+      ScanWhole(word, kept);
     } else if (kept != 0) {
       Collect(word, kept);
     }
@@ -46,17 +52,35 @@ uint64_t QuantizedScan::KeptIn(size_t word) const {
   return keep == nullptr ? all : keep->words()[word] & all;
 }
 
-void QuantizedScan::ScanWhole(size_t word) {
+void QuantizedScan::ScanWhole(size_t word, uint64_t kept) {
   const QuantizedRows& rows = search_.quantized_rows;
   Batch batch;
   const size_t first = word * kBatch;
   batch.count = kBatch;
+  batch.kept = kept;
   batch.reach = rows.reach(word);
   for (size_t i = 0; i < kBatch; ++i) {
     batch.numbers[i] = static_cast<uint32_t>(first + i);
     batch.high[i] = rows.high(first + i);
   }
+  RoughDots(batch);
   Rough(batch, rows.scales() + first, rows.rough_errors() + first);
+}
+
+// One query's products take less time than the bytes: what comes next is asked for between them.
+void QuantizedScan::RoughDots(const Batch& batch) {
+  constexpr size_t kStep = 8, kAhead = 16;  // rows
+  const NibbleQueries& queries = search_.quantized_queries.values();
+  if (queries.count > 1) {
+    return kernels_.nibble_dots(queries, batch.high, batch.count, dots_.data());
+  }
+  const QuantizedRows& rows = search_.quantized_rows;
+  for (size_t r = 0; r < batch.count; r += kStep) {
+    const size_t next = std::min(batch.numbers[r] + kAhead, rows.rows() - kStep);
+    Prefetch(rows.high(next), kStep * rows.groups() * kNibbleGroupBytes);
+    if (often_fine_) Prefetch(rows.low(next), kStep * rows.groups() * kNibbleGroupBytes);
+    kernels_.nibble_dots(queries, batch.high + r, kStep, dots_.data() + r);
+  }
 }
 
 void QuantizedScan::Collect(size_t word, uint64_t kept) {
@@ -68,6 +92,7 @@ void QuantizedScan::Collect(size_t word, uint64_t kept) {
     batch.numbers[batch.count] = static_cast<uint32_t>(row);
     batch.high[batch.count++] = rows.high(row);
     Prefetch(rows.high(row), rows.groups() * kNibbleGroupBytes);
+    if (often_fine_) Prefetch(rows.low(row), rows.groups() * kNibbleGroupBytes);
     Prefetch(rows.scales() + row, 1);
     Prefetch(rows.rough_errors() + row, 1);
     if (batch.count < kBatch) return;
@@ -85,18 +110,20 @@ void QuantizedScan::Gathered(const Batch& batch) {
     scales[i] = search_.quantized_rows.scales()[batch.numbers[i]];
     errors[i] = search_.quantized_rows.rough_errors()[batch.numbers[i]];
   }
+  kernels_.nibble_dots(search_.quantized_queries.values(), batch.high, batch.count, dots_.data());
   Rough(batch, scales, errors);
 }
 
 void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* errors) {
   const QuantizedQueries& queries = search_.quantized_queries;
-  kernels_.nibble_dots(queries.values(), batch.high, batch.count, dots_.data());
   uint64_t any = 0;
   for (size_t q = 0; q < nq_; ++q) {
     reached_[q] = kernels_.reaching(dots_.data() + q * batch.count, scales, errors, batch.count,
-                                    queries.RoughBound(q, best_[q].threshold(), batch.reach));
+                                    queries.RoughBound(q, best_[q].threshold(), batch.reach)) &
+                  batch.kept;
     any |= reached_[q];
   }
+  often_fine_ = 4 * static_cast<size_t>(std::popcount(any)) > batch.count;
   if (any == 0) return;
   ForEach(any, [&](size_t r) {
     Prefetch(search_.quantized_rows.low(batch.numbers[r]),

@@ -34,17 +34,19 @@ class QuantizedScan {
  private:
   static constexpr size_t kBatch = 64;
 
-  // Rows to look at together: either 64 that follow each other or those of a list.
+  // Rows to look at together: either a word of 64, perhaps not all kept, or those of a list.
   struct Batch {
     size_t count = 0;
     float reach = 0;
+    uint64_t kept = ~uint64_t{0};  // which of them a hit may be
     uint32_t numbers[kBatch];
     const uint8_t* high[kBatch];
   };
 
   uint64_t KeptIn(size_t word) const;
-  void ScanWhole(size_t word);
+  void ScanWhole(size_t word, uint64_t kept);
   void Collect(size_t word, uint64_t kept);
+  void RoughDots(const Batch& batch);
   void Rough(const Batch& batch, const float* scales, const float* errors);
   void Gathered(const Batch& batch);
   void Fine(const Batch& batch);
@@ -60,6 +62,7 @@ class QuantizedScan {
   std::vector<int32_t> fine_dots_;  // [nq, batch]
   std::vector<uint64_t> reached_;   // by query, the rows of the batch that are still in
   Batch collected_[2];              // one is filled while the other's bytes arrive
+  bool often_fine_ = false;         // of the last batch, many rows went on to 8 bits
   HalfMatrix originals_;
 };
 

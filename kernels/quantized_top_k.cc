@@ -19,7 +19,9 @@ constexpr size_t kLeastRowsPerNeighbor = 16;
 
 std::vector<Best> Scan(const QuantizedSearch& search) {
   const size_t words = (search.rows.rows() + 63) / 64;
-  const size_t most = (search.rows.rows() + kRowsPerThread - 1) / kRowsPerThread;
+  const RowMask* keep = search.options.keep;
+  const size_t kept = keep == nullptr ? search.rows.rows() : keep->Count();
+  const size_t most = std::max<size_t>(1, kept / kRowsPerThread);
   const size_t parts = std::clamp<size_t>(search.options.threads, 1, most);
   std::vector<QuantizedScan> scans(parts, QuantizedScan(search));
   RunParts(parts,
