@@ -78,6 +78,16 @@ TEST_P(QuantizedTopKEach, EqualsTopKOnRowsOfAllKindsWithMasksOfAllSizes) {
   }
 }
 
+TEST_P(QuantizedTopKEach, EqualsTopKWithMasksThatKeepMostOfAWord) {
+  std::mt19937 random(8);
+  for (const double share : {0.3, 0.4, 0.5, 0.7, 0.9, 0.99, 1.0}) {
+    for (const size_t nq : {1, 3, 4, 9}) {
+      const RowMask mask = RandomMask(3030, share, random);
+      ExpectTopK({kClustered, 3030, 70, nq}, {.k = 20, .keep = &mask}, random);
+    }
+  }
+}
+
 TEST_P(QuantizedTopKEach, EqualsTopKForOneToAHundredQueries) {
   std::mt19937 random(2);
   for (const size_t nq : {1, 2, 3, 4, 5, 7, 8, 16, 63, 64, 65, 100}) {
