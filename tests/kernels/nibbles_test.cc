@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <string>
 
 #include "gmock/gmock.h"
 #include "tests/support/kernels.h"
@@ -133,6 +134,24 @@ TEST_P(NibbleParity, EveryRowReachesMinusInfinityAndAnEqualScore) {
   }
   EXPECT_EQ(GetParam()->reaching(dots.data(), scales.data(), errors.data(), 64, {5, 1, 7, 39.5f}),
             0);
+}
+
+// By name, so that a run says which sets of instructions it could not try.
+class NibbleTable : public testing::TestWithParam<const char*> {};
+INSTANTIATE_TEST_SUITE_P(All, NibbleTable,
+                         testing::Values("avx2", "avxvnni", "avx512", "avx512vnni"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(NibbleTable, DotsEqualScalar) {
+  for (const Kernels* table : AvailableKernels()) {
+    if (std::string(table->name) != GetParam()) continue;
+    std::mt19937 random(6);
+    for (size_t nq = 1; nq <= 9; ++nq) {
+      ExpectScalarDots(*table, RandomCase(nq, 64, 4, 127, random));
+    }
+    return;
+  }
+  GTEST_SKIP() << "this CPU has no " << GetParam();
 }
 
 }  // namespace
