@@ -3,7 +3,8 @@ the report: for tools/bench/run.
 
 A ratio is the peer's time over Imago's, both of one round; of several rounds the report has the
 median and, in brackets, the least and the largest. With one thread times are CPU time, which leaves
-out what other programs took; with more, wall-clock time.
+out what other programs took; with more, wall-clock time. Imago's HNSW searches with the ef of its
+defaults, its peers with the least that finds 0.99.
 """
 import json
 import statistics
