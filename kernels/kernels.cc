@@ -1,5 +1,7 @@
 #include "kernels/kernels.h"
 
+#include <cpuid.h>
+
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
@@ -18,6 +20,29 @@ bool CpuHasAvx2() {
 bool CpuHasAvx512() {
   return CpuHasAvx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
          __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+}
+
+bool CpuHasAvxVnni() {
+  // Leaf 7.1, EAX bit 4; g++ 12 and clang 16 do not both know its name.
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return CpuHasAvx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & 16) != 0;
+}
+
+// A table with faster products of nibbles.
+Kernels WithNibbleDots(Kernels table, const char* name, decltype(Kernels::nibble_dots) dots) {
+  table.name = name;
+  table.nibble_dots = dots;
+  return table;
+}
+
+const Kernels& AvxVnniKernels() {
+  static const Kernels table = WithNibbleDots(Avx2Kernels(), "avxvnni", NibbleDotsAvxVnni);
+  return table;
+}
+
+const Kernels& Avx512VnniKernels() {
+  static const Kernels table = WithNibbleDots(Avx512Kernels(), "avx512vnni", NibbleDotsAvx512Vnni);
+  return table;
 }
 
 const Kernels* FindKernels(std::string_view name) {
@@ -43,7 +68,11 @@ std::atomic<const Kernels*>& Active() {
 std::vector<const Kernels*> AvailableKernels() {
   std::vector<const Kernels*> tables = {&ScalarKernels()};
   if (CpuHasAvx2()) tables.push_back(&Avx2Kernels());
+  if (CpuHasAvxVnni()) tables.push_back(&AvxVnniKernels());
   if (CpuHasAvx512()) tables.push_back(&Avx512Kernels());
+  if (CpuHasAvx512() && __builtin_cpu_supports("avx512vnni")) {
+    tables.push_back(&Avx512VnniKernels());
+  }
   return tables;
 }
 

@@ -80,11 +80,44 @@ void AddScaled(const float* x, float scale, float* y, size_t n) {
   for (size_t i = 0; i < n; ++i) y[i] = static_cast<float>(y[i] + double{scale} * x[i]);
 }
 
+int32_t NibbleDot(const int8_t* query, const uint8_t* row, size_t groups) {
+  int32_t sum = 0;
+  for (size_t g = 0; g < groups; ++g) {
+    for (size_t j = 0; j < kNibbleGroupBytes; ++j) {
+      const int byte = row[g * kNibbleGroupBytes + j];
+      const int8_t* values = query + g * kNibbleGroup + j;
+      sum += (byte & 15) * values[0] + (byte >> 4) * values[kNibbleGroupBytes];
+    }
+  }
+  return sum;
+}
+
+void NibbleDots(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
+                int32_t* out) {
+  for (size_t q = 0; q < queries.count; ++q) {
+    const int8_t* query = queries.values + q * queries.groups * kNibbleGroup;
+    for (size_t r = 0; r < count; ++r) {
+      out[q * count + r] = NibbleDot(query, rows[r], queries.groups);
+    }
+  }
+}
+
+uint64_t Reaching(const int32_t* dots, const float* scales, const float* errors, size_t count,
+                  const ScoreBound& bound) {
+  uint64_t reached = 0;
+  for (size_t r = 0; r < count; ++r) {
+    const float score = scales[r] * (bound.slope * static_cast<float>(dots[r]) + bound.offset);
+    const bool reaches = score + bound.norm * errors[r] >= bound.least;
+    reached |= uint64_t{reaches} << r;
+  }
+  return reached;
+}
+
 }  // namespace
 
 const Kernels& ScalarKernels() {
-  static constexpr Kernels kTable = {"scalar",   Dot<float>, Dot<Half>, Dots<float>,
-                                     Dots<Half>, ToF16,      ToF32,     AddScaled};
+  static constexpr Kernels kTable = {"scalar", Dot<float>, Dot<Half>, Dots<float>, Dots<Half>,
+                                     ToF16,    ToF32,      AddScaled, NibbleDots,  Reaching};
   return kTable;
 }
 

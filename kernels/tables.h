@@ -13,6 +13,16 @@ namespace imago {
 const Kernels& Avx2Kernels();
 const Kernels& Avx512Kernels();
 
+// What tables have in common.
+void NibbleDotsAvx2(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
+                    int32_t* out);
+void NibbleDotsAvxVnni(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
+                       int32_t* out);
+void NibbleDotsAvx512Vnni(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
+                          int32_t* out);
+uint64_t ReachingAvx2(const int32_t* dots, const float* scales, const float* errors, size_t count,
+                      const ScoreBound& bound);
+
 }  // namespace imago
 
 #endif  // IMAGO_KERNELS_TABLES_H_

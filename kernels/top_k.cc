@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 
+#include "kernels/best.h"
 #include "kernels/kernels.h"
 #include "kernels/parallel.h"
 
@@ -15,40 +15,6 @@ constexpr size_t kBlockRows = 64;  // one word of a RowMask
 constexpr size_t kRowsPerThread = 4096;
 // From this many queries on, converting f16 rows once beats converting them for each four queries.
 constexpr size_t kConvertFromQueries = 8;
-
-// The k best so far of one query; the worst of them on top of the heap.
-class Best {
- public:
-  explicit Best(size_t k) : k_(k) {}
-
-  void Offer(const float* scores, const uint32_t* rows, size_t count) {
-    for (size_t i = 0; i < count; ++i) {
-      if (scores[i] >= threshold_) Push({rows[i], scores[i]});  // false for NaN
-    }
-  }
-  void Push(const Neighbor& neighbor) {
-    if (heap_.size() == k_) {
-      if (!Better(neighbor, heap_.front())) return;
-      std::pop_heap(heap_.begin(), heap_.end(), Better);
-      heap_.pop_back();
-    }
-    heap_.push_back(neighbor);
-    std::push_heap(heap_.begin(), heap_.end(), Better);
-    if (heap_.size() == k_) threshold_ = heap_.front().score;
-  }
-  void Merge(const Best& other) {
-    for (const Neighbor& neighbor : other.heap_) Push(neighbor);
-  }
-  std::vector<Neighbor> Sorted() && {
-    std::sort(heap_.begin(), heap_.end(), Better);
-    return std::move(heap_);
-  }
-
- private:
-  size_t k_;
-  float threshold_ = -std::numeric_limits<float>::infinity();
-  std::vector<Neighbor> heap_;
-};
 
 // Scans rows in blocks: runs of 64 kept rows where they lie, others gathered.
 template <typename T>

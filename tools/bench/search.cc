@@ -1,8 +1,16 @@
-// Queries a second: bench_search DATA [--rows N] [--dim N] [--queries N] [--threads N]. Makes
-// clustered unit rows and queries, writes them to DATA for peer_faiss.py, and searches them. One
-// JSON line for each way of doing it.
+// Answers how long searches take: bench_search DATA [--rows N] [--dim N] [--queries N] [--hnsw].
+// Makes clustered unit rows and queries, writes them to DATA for peers.py, says "ready" and then
+// reads one case a line from standard input, answering each with one JSON line, so that
+// tools/bench/run can ask it and its peers in turn:
+//
+//   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK
+//   over
+//                                               f16 rows), hnsw; SHARE of the rows that a filter
+//                                               keeps
+//   read THREADS                                the machine's bandwidth: the sum of 512 MB
 //
 // DATA: u64 rows, queries, dim; f32 rows[rows * dim]; f32 queries[queries * dim]; little-endian.
+// DATA.SHARE: the filter of that share, a bit a row.
 
 #include <sys/resource.h>
 
@@ -11,33 +19,35 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <fstream>
+#include <iostream>
+#include <map>
 #include <random>
+#include <sstream>
 #include <string>
 #include <vector>
 
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "index/vector_index.h"
 #include "kernels/kernels.h"
+#include "kernels/parallel.h"
+#include "kernels/quantized_top_k.h"
 
 namespace imago {
 namespace {
 
 constexpr size_t kNeighbors = 10;
-constexpr int kRounds = 3;
+constexpr size_t kChunkRows = 8192;
 using Found = std::vector<std::vector<Neighbor>>;
 
 struct Plan {
   std::string path;
   size_t rows = 100000;
-  size_t dim = 384;
-  size_t queries = 1024;
-  int threads = 1;
-};
-
-struct Times {
-  double seconds = 0;
-  double cpu_seconds = 0;  // what other programs on the machine take from us does not count
+  size_t dim = 512;
+  size_t queries = 256;
+  bool hnsw = false;
 };
 
 double CpuSeconds() {
@@ -48,130 +58,181 @@ double CpuSeconds() {
   return seconds;
 }
 
+// Of `body`, as fields of JSON; what other programs took is not in the CPU's seconds.
 template <typename Body>
-Times Measure(const Body& body) {
+std::string Measure(const Body& body) {
   const double cpu_begin = CpuSeconds();
   const auto begin = std::chrono::steady_clock::now();
   body();
-  const auto end = std::chrono::steady_clock::now();
-  return {std::chrono::duration<double>(end - begin).count(), CpuSeconds() - cpu_begin};
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  return fmt::format("\"seconds\":{:.6f},\"cpu_seconds\":{:.6f}", taken.count(),
+                     CpuSeconds() - cpu_begin);
 }
 
-// Unit rows around as many random directions as there are hundreds of rows, rounded to f16 so that
-// every engine has the same.
-Matrix MakeRows(size_t rows, size_t dim, size_t clusters) {
-  std::mt19937 random(1);
-  std::normal_distribution<float> normal(0, 1 / std::sqrt(static_cast<float>(dim)));
-  Matrix centers(clusters, dim);
-  for (size_t i = 0; i < clusters * dim; ++i) centers.data()[i] = normal(random);
-  Matrix out(rows, dim);
-  for (size_t r = 0; r < rows; ++r) {
-    const float* center = centers.row(random() % clusters);
-    for (size_t i = 0; i < dim; ++i) out.row(r)[i] = center[i] + normal(random);
-  }
-  NormalizeRows(out);
-  return ToFloat(ToHalf(out));
-}
-
-bool WriteData(const Plan& plan, const Matrix& data) {
-  std::ofstream out(plan.path, std::ios::binary);
-  const uint64_t header[] = {plan.rows, plan.queries, plan.dim};
-  out.write(reinterpret_cast<const char*>(header), sizeof(header));
-  out.write(reinterpret_cast<const char*>(data.data()),
-            static_cast<std::streamsize>(data.rows() * data.cols() * sizeof(float)));
-  return static_cast<bool>(out.flush());
-}
-
-double Recall(const Found& found, const Found& truth) {
-  size_t hits = 0;
-  for (size_t q = 0; q < found.size(); ++q) {
-    for (const Neighbor& hit : truth[q]) {
-      hits += std::count(found[q].begin(), found[q].end(), hit);
-    }
-  }
-  return static_cast<double>(hits) / static_cast<double>(found.size() * kNeighbors);
-}
-
-class SearchBench {
+// Unit rows around as many random directions as there are hundreds of rows, each a direction plus
+// noise of the same length, rounded to f16 so that every engine has the same.
+class RowMaker {
  public:
-  SearchBench(const Plan& plan, MatrixView rows, MatrixView queries)
-      : plan_(plan), rows_(rows), queries_(queries) {}
-
-  absl::Status Run() {
-    auto exact = Build(IndexKind::kExact);
-    if (!exact.ok()) return exact.status();
-    auto truth = (*exact)->Search(queries_, kNeighbors, nullptr);
-    if (!truth.ok()) return truth.status();
-    truth_ = *std::move(truth);
-    for (const size_t batch : {1, 64}) SearchAll(**exact, "exact f16", batch);
-    auto hnsw = Build(IndexKind::kHnsw);
-    if (!hnsw.ok()) return hnsw.status();
-    for (const size_t batch : {1, 64}) SearchAll(**hnsw, "hnsw", batch);
-    return absl::OkStatus();
+  RowMaker(size_t clusters, size_t dim)
+      : normal_(0, 1 / std::sqrt(static_cast<float>(dim))), centers_(clusters, dim) {
+    for (size_t i = 0; i < clusters * dim; ++i) centers_.data()[i] = normal_(random_);
+  }
+  Matrix Make(size_t rows) {
+    Matrix out(rows, centers_.cols());
+    for (size_t r = 0; r < rows; ++r) {
+      const float* center = centers_.row(random_() % centers_.rows());
+      for (size_t i = 0; i < out.cols(); ++i) out.row(r)[i] = center[i] + normal_(random_);
+    }
+    NormalizeRows(out);
+    return ToFloat(ToHalf(out));
   }
 
  private:
-  absl::StatusOr<std::unique_ptr<VectorIndex>> Build(IndexKind kind) {
-    auto index = NewIndex({.kind = kind, .threads = plan_.threads}, static_cast<int>(plan_.dim));
-    if (!index.ok()) return index;
-    absl::Status added;
-    const Times times = Measure([&] { added = (*index)->Add(rows_); });
-    if (!added.ok()) return added;
-    const std::string what = fmt::format("{} build", fmt::string_view(IndexKindName(kind)));
-    Print(what, fmt::format("\"rows\":{}", rows_.rows()), times);
-    return index;
-  }
+  std::mt19937 random_{1};
+  std::normal_distribution<float> normal_;
+  Matrix centers_;
+};
 
-  // One at a time, a quarter of the queries are enough.
-  void SearchAll(const VectorIndex& index, const std::string& what, size_t batch) {
-    const size_t count = batch == 1 ? std::max<size_t>(1, queries_.rows() / 4) : queries_.rows();
-    Times best{1e9, 1e9};
-    Found found;
-    for (int round = 0; round < kRounds; ++round) {
-      found.clear();
-      const Times times = Measure([&] {
-        for (size_t q = 0; q < count; q += batch) {
-          auto part =
-              index.Search(queries_.Slice(q, std::min(batch, count - q)), kNeighbors, nullptr);
-          for (auto& hits : *part) found.push_back(std::move(hits));
-        }
-      });
-      best = {std::min(best.seconds, times.seconds), std::min(best.cpu_seconds, times.cpu_seconds)};
+class SearchBench {
+ public:
+  explicit SearchBench(const Plan& plan) : plan_(plan), quantized_(plan.dim) {}
+
+  absl::Status Fill() {
+    RowMaker maker(std::max<size_t>(1, plan_.rows / 100), plan_.dim);
+    std::ofstream out(plan_.path, std::ios::binary);
+    const uint64_t header[] = {plan_.rows, plan_.queries, plan_.dim};
+    out.write(reinterpret_cast<const char*>(header), sizeof(header));
+    rows_ = HalfMatrix(0, plan_.dim);
+    for (size_t r = 0; r < plan_.rows; r += kChunkRows) {
+      const Matrix chunk = maker.Make(std::min(kChunkRows, plan_.rows - r));
+      Write(out, chunk);
+      rows_.Append(ToHalf(chunk));
     }
-    const double n = static_cast<double>(count);
-    Print(what,
-          fmt::format("\"batch\":{},\"queries\":{},\"recall_at_10\":{:.4f},\"per_second\":{:.1f},"
-                      "\"per_cpu_second\":{:.1f}",
-                      batch, count, Recall(found, truth_), n / best.seconds, n / best.cpu_seconds),
-          best);
+    queries_ = maker.Make(plan_.queries);
+    Write(out, queries_);
+    if (!out.flush()) return absl::DataLossError("cannot write " + plan_.path);
+    const std::string times = Measure([&] { quantized_.Cover(rows_, 1); });
+    const size_t row_bytes = quantized_.groups() * kNibbleGroupBytes + 2 * sizeof(float);
+    Say("quantize", fmt::format("{},\"rough_bytes\":{}", times, plan_.rows * row_bytes));
+    return plan_.hnsw ? BuildHnsw() : absl::OkStatus();
   }
 
-  void Print(const std::string& what, const std::string& fields, const Times& times) {
-    fmt::print(
-        "{{\"engine\":\"imago {}\",\"what\":\"{}\",\"threads\":{},{},\"seconds\":{:.4f},"
-        "\"cpu_seconds\":{:.4f}}}\n",
-        ActiveKernels().name, what, plan_.threads, fields, times.seconds, times.cpu_seconds);
+  void Answer(const std::string& line) {
+    std::istringstream words(line);
+    std::string verb;
+    words >> verb;
+    int threads = 1;
+    if (verb == "read" && words >> threads) return Read(threads);
+    std::string engine, share;
+    size_t batch = 0, count = 0;
+    if (verb == "search" && words >> engine >> batch >> threads >> share >> count && batch > 0 &&
+        count > 0 && count <= plan_.queries) {
+      return Search(engine, batch, threads, share, count);
+    }
+    Say("error", fmt::format("\"line\":\"{}\"", line));
+  }
+
+ private:
+  static void Write(std::ofstream& out, const Matrix& rows) {
+    out.write(reinterpret_cast<const char*>(rows.data()),
+              static_cast<std::streamsize>(rows.rows() * rows.cols() * sizeof(float)));
+  }
+  static void Say(const std::string& what, const std::string& fields) {
+    fmt::print("{{\"engine\":\"imago {}\",\"what\":\"{}\",{}}}\n", ActiveKernels().name, what,
+               fields);
     std::fflush(stdout);
   }
 
+  absl::Status BuildHnsw() {
+    auto index = NewIndex({.kind = IndexKind::kHnsw}, static_cast<int>(plan_.dim));
+    if (!index.ok()) return index.status();
+    absl::Status added;
+    Say("hnsw build", Measure([&] { added = (*index)->Add(ToFloat(rows_)); }));
+    hnsw_ = *std::move(index);
+    return added;
+  }
+
+  // Null for all rows. Each row by a coin of its own.
+  const RowMask* Mask(const std::string& share) {
+    if (share == "1") return nullptr;
+    const auto [at, fresh] = masks_.try_emplace(share, plan_.rows);
+    if (fresh) {
+      std::mt19937 random(7);
+      std::bernoulli_distribution keep(std::stod(share));
+      for (size_t r = 0; r < plan_.rows; ++r) at->second.Set(r, keep(random));
+      std::ofstream out(plan_.path + "." + share, std::ios::binary);
+      const std::vector<uint64_t>& words = at->second.words();
+      out.write(reinterpret_cast<const char*>(words.data()),
+                static_cast<std::streamsize>(words.size() * sizeof(uint64_t)));
+    }
+    return &at->second;
+  }
+
+  void Search(const std::string& engine, size_t batch, int threads, const std::string& share,
+              size_t count) {
+    const TopKOptions options = {.k = kNeighbors, .keep = Mask(share), .threads = threads};
+    Found found;
+    const std::string times = Measure([&] {
+      for (size_t q = 0; q < count; q += batch) {
+        const MatrixView part = queries_.view().Slice(q, std::min(batch, count - q));
+        for (auto& hits : SearchPart(engine, part, options)) found.push_back(std::move(hits));
+      }
+    });
+    std::vector<std::vector<uint32_t>> numbers(found.size());
+    for (size_t q = 0; q < found.size(); ++q) {
+      for (const Neighbor& hit : found[q]) numbers[q].push_back(hit.row);
+    }
+    Say(engine, fmt::format("{},\"found\":{}", times, numbers));
+  }
+
+  Found SearchPart(const std::string& engine, MatrixView queries, const TopKOptions& options) {
+    if (engine == "plain") return TopK(queries, rows_, options);
+    if (engine == "exact") return QuantizedTopK(queries, rows_, quantized_, options);
+    if (hnsw_ == nullptr) return {};
+    auto found = hnsw_->Search(queries, options.k, options.keep);
+    return found.ok() ? *std::move(found) : Found();
+  }
+
+  // Sums the first 512 MB of the rows, or what there is.
+  void Read(int threads) {
+    const size_t parts = static_cast<size_t>(std::max(1, threads));
+    const size_t words = std::min<size_t>(size_t{1} << 26, rows_.rows() * rows_.cols() / 4);
+    const auto* data = reinterpret_cast<const char*>(rows_.data());
+    std::vector<uint64_t> sums(parts);
+    const std::string times = Measure([&] {
+      RunParts(parts, [&](size_t part) {
+        uint64_t sum = 0, word = 0;
+        for (size_t i = words * part / parts; i < words * (part + 1) / parts; ++i) {
+          std::memcpy(&word, data + i * 8, 8);
+          sum += word;
+        }
+        sums[part] = sum;
+      });
+    });
+    uint64_t sum = 0;
+    for (const uint64_t part : sums) sum += part;
+    Say("read", fmt::format("{},\"bytes\":{},\"sum\":{}", times, words * 8, sum));
+  }
+
   Plan plan_;
-  MatrixView rows_;
-  MatrixView queries_;
-  Found truth_;
+  HalfMatrix rows_;
+  Matrix queries_;
+  QuantizedRows quantized_;
+  std::unique_ptr<VectorIndex> hnsw_;
+  std::map<std::string, RowMask> masks_;
 };
 
 int RunBench(const Plan& plan) {
-  const Matrix data =
-      MakeRows(plan.rows + plan.queries, plan.dim, std::max<size_t>(1, plan.rows / 100));
-  if (!WriteData(plan, data)) {
-    std::fprintf(stderr, "cannot write %s\n", plan.path.c_str());
+  SearchBench bench(plan);
+  const absl::Status status = bench.Fill();
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s\n", status.ToString().c_str());
     return 3;
   }
-  const MatrixView view = data.view();
-  SearchBench bench(plan, view.Slice(0, plan.rows), view.Slice(plan.rows, plan.queries));
-  const absl::Status status = bench.Run();
-  if (!status.ok()) std::fprintf(stderr, "%s\n", status.ToString().c_str());
-  return status.ok() ? 0 : 3;
+  fmt::print("ready\n");
+  std::fflush(stdout);
+  for (std::string line; std::getline(std::cin, line);) bench.Answer(line);
+  return 0;
 }
 
 }  // namespace
@@ -179,12 +240,12 @@ int RunBench(const Plan& plan) {
 
 int main(int argc, char** argv) {
   imago::Plan plan;
-  CLI::App app("Queries a second of the vector indexes");
+  CLI::App app("How long searches of the vector indexes take");
   app.add_option("data", plan.path, "Where to write the rows and queries")->required();
   app.add_option("--rows", plan.rows, "Rows to search")->check(CLI::Range(1000, 100000000));
-  app.add_option("--dim", plan.dim, "Numbers in a row")->check(CLI::Range(1, 100000));
+  app.add_option("--dim", plan.dim, "Numbers in a row")->check(CLI::Range(1, 65536));
   app.add_option("--queries", plan.queries, "Queries")->check(CLI::Range(1, 1000000));
-  app.add_option("--threads", plan.threads, "Threads")->check(CLI::Range(1, 1024));
+  app.add_flag("--hnsw", plan.hnsw, "Also build the HNSW index");
   CLI11_PARSE(app, argc, argv);
   return imago::RunBench(plan);
 }

@@ -1,0 +1,53 @@
+#ifndef IMAGO_KERNELS_BEST_H_
+#define IMAGO_KERNELS_BEST_H_
+
+// The k best so far of one query.
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "kernels/top_k.h"
+
+namespace imago {
+
+class Best {
+ public:
+  explicit Best(size_t k) : k_(k) {}  // k is not 0
+
+  // The score below which nothing is taken any more; minus infinity until there are k.
+  float threshold() const { return threshold_; }
+
+  void Offer(const float* scores, const uint32_t* rows, size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      if (scores[i] >= threshold_) Push({rows[i], scores[i]});  // false for NaN
+    }
+  }
+  void Push(const Neighbor& neighbor) {
+    if (heap_.size() == k_) {
+      if (!Better(neighbor, heap_.front())) return;
+      std::pop_heap(heap_.begin(), heap_.end(), Better);
+      heap_.pop_back();
+    }
+    heap_.push_back(neighbor);
+    std::push_heap(heap_.begin(), heap_.end(), Better);
+    if (heap_.size() == k_) threshold_ = heap_.front().score;
+  }
+  void Merge(const Best& other) {
+    for (const Neighbor& neighbor : other.heap_) Push(neighbor);
+  }
+  std::vector<Neighbor> Sorted() && {
+    std::sort(heap_.begin(), heap_.end(), Better);
+    return std::move(heap_);
+  }
+
+ private:
+  size_t k_;
+  float threshold_ = -std::numeric_limits<float>::infinity();
+  std::vector<Neighbor> heap_;  // the worst on top
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_KERNELS_BEST_H_

@@ -1,0 +1,70 @@
+#ifndef IMAGO_KERNELS_QUANTIZED_QUERIES_H_
+#define IMAGO_KERNELS_QUANTIZED_QUERIES_H_
+
+// Queries in 8 bits, and how high a row's score may be by its whole-number product with them.
+//
+// Let x be a row of f16, m the center, y = x - m, y' what is stored of y (roughly or finely), e at
+// least |y - y'|, R at least |y| and |y'|; q the query, q' = step * (whole numbers) its quantised
+// form, r = |q - q'|. Then, by Cauchy and Schwarz,
+//
+//   q . x = q . m + q' . y' + q . (y - y') + (q - q') . y'
+//        <= q . m + q' . y' + |q| e + r R.
+//
+// With y' = scale * (c - z), c of whole numbers and z a constant, q' . y' is
+// scale * (step * dot - step * z * total): what ScoreBound says, dot the product of whole numbers
+// and total the query's sum. The score to compare is the one that dot_f16 computes. It differs from
+// q . x by the rounding of at most n sums, n * u * |q| |x| with u = 2^-24, in any order of summing.
+// Reaching() rounds terms of at most 3 * sqrt(n) * (|q| + r) * R no more than 6 times. So
+//
+//   2 u (n + 20 sqrt(n) + 32) (|q| + r) (|m| + R)
+//
+// covers both, and underflow, where |q| is between kMinNorm and kMaxNorm: about 1e-4 of a unit
+// row's score at n = 512.
+
+#include <cstdint>
+#include <vector>
+
+#include "kernels/matrix.h"
+#include "kernels/nibbles.h"
+#include "kernels/quantized_rows.h"
+
+namespace imago {
+
+class QuantizedQueries {
+ public:
+  static constexpr double kMinNorm = 1e-20, kMaxNorm = 1e20;
+
+  // Finite queries [nq, rows.dim()].
+  QuantizedQueries(MatrixView queries, const QuantizedRows& rows);
+
+  // Whether every query's length lets the bound hold.
+  bool bounded() const { return bounded_; }
+  const NibbleQueries& values() const { return view_; }
+  NibbleQueries Only(size_t query) const;
+  // What a row of a block with this reach must satisfy to reach `score`: as `rough` rows with dots
+  // of their high nibbles, as fine rows with 16 times that plus the dot of the low ones.
+  ScoreBound RoughBound(size_t query, float score, float reach) const;
+  ScoreBound FineBound(size_t query, float score, float reach) const;
+
+ private:
+  struct Query {
+    double step = 0;
+    double total = 0;
+    double norm = 0;
+    double left = 0;    // r
+    double center = 0;  // q . m
+  };
+  float Least(const Query& query, float score, float reach) const;
+  void Quantize(const float* query, const std::vector<float>& center, int8_t* out);
+
+  std::vector<int8_t> bytes_;
+  NibbleQueries view_;
+  std::vector<Query> queries_;
+  double center_norm_ = 0;
+  double rounding_ = 0;
+  bool bounded_ = true;
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_KERNELS_QUANTIZED_QUERIES_H_

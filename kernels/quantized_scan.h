@@ -1,0 +1,71 @@
+#ifndef IMAGO_KERNELS_QUANTIZED_SCAN_H_
+#define IMAGO_KERNELS_QUANTIZED_SCAN_H_
+
+// One thread's part of QuantizedTopK.
+
+#include <vector>
+
+#include "kernels/best.h"
+#include "kernels/kernels.h"
+#include "kernels/quantized_queries.h"
+#include "kernels/quantized_rows.h"
+#include "kernels/top_k.h"
+
+namespace imago {
+
+// What a scan searches; outlives it.
+struct QuantizedSearch {
+  MatrixView queries;
+  const QuantizedQueries& quantized_queries;
+  HalfMatrixView rows;
+  const QuantizedRows& quantized_rows;
+  TopKOptions options;
+};
+
+class QuantizedScan {
+ public:
+  explicit QuantizedScan(const QuantizedSearch& search);
+
+  // Words [begin, end) of 64 rows each.
+  void Run(size_t begin, size_t end);
+  // By query.
+  std::vector<Best>& best() { return best_; }
+
+ private:
+  static constexpr size_t kBatch = 64;
+
+  // Rows to look at together: either a word of 64, perhaps not all kept, or those of a list.
+  struct Batch {
+    size_t count = 0;
+    float reach = 0;
+    uint64_t kept = ~uint64_t{0};  // which of them a hit may be
+    uint32_t numbers[kBatch];
+    const uint8_t* high[kBatch];
+  };
+
+  uint64_t KeptIn(size_t word) const;
+  void ScanWhole(size_t word, uint64_t kept);
+  void Collect(size_t word, uint64_t kept);
+  void RoughDots(const Batch& batch);
+  void Rough(const Batch& batch, const float* scales, const float* errors);
+  void Gathered(const Batch& batch);
+  void Fine(const Batch& batch);
+  void FineOfAll(const Batch& batch);
+  void FineOfQuery(const Batch& batch, size_t query);
+  void Exact(const Batch& batch);
+
+  const Kernels& kernels_ = ActiveKernels();
+  const QuantizedSearch& search_;
+  const size_t nq_;
+  std::vector<Best> best_;
+  std::vector<int32_t> dots_;       // [nq, batch]: of the high nibbles
+  std::vector<int32_t> fine_dots_;  // [nq, batch]
+  std::vector<uint64_t> reached_;   // by query, the rows of the batch that are still in
+  Batch collected_[2];              // one is filled while the other's bytes arrive
+  bool often_fine_ = false;         // of the last batch, many rows went on to 8 bits
+  HalfMatrix originals_;
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_KERNELS_QUANTIZED_SCAN_H_
