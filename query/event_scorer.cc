@@ -82,7 +82,6 @@ absl::Status EventScorer::AddWish(const RoleWish& wish, const EventPattern& patt
   if (!wish.filler.empty()) {
     const FillerQuery query = ReadFillerQuery(wish.filler);
     if (!query.phrase.empty()) made.filler = words_.fillers.Find(query.phrase);
-    made.others = query.others;
     auto scores = HeadScores(query.phrase, encoder);
     if (!scores.ok()) return scores.status();
     made.phrase_scores = *std::move(scores);
@@ -90,6 +89,10 @@ absl::Status EventScorer::AddWish(const RoleWish& wish, const EventPattern& patt
       scores = HeadScores(query.head, encoder);
       if (!scores.ok()) return scores.status();
       made.head_scores = *std::move(scores);
+      for (uint32_t filler = 0; filler < words_.fillers.size(); ++filler) {
+        const double share = ShareOfWords(query.others, words_.fillers.text(filler));
+        made.shares.push_back(static_cast<float>(share));
+      }
     }
   }
   wishes_.push_back(std::move(made));
@@ -117,7 +120,7 @@ double EventScorer::Match(const Wish& wish, const TableArgument& argument) const
   if (wish.head_scores.empty()) return phrase;
   const double head = double{wish.head_scores[argument.head]};
   if (head <= phrase) return phrase;
-  const double share = ShareOfWords(wish.others, words_.fillers.text(argument.filler));
+  const double share = double{wish.shares[argument.filler]};
   return std::max(phrase, head * (1 + share) / 2);
 }
 

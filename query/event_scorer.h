@@ -62,7 +62,7 @@ class EventScorer {
     uint32_t filler = TextVectors::kNone;  // the phrase asked for
     std::vector<float> phrase_scores;      // by head
     std::vector<float> head_scores;        // by head; empty when the phrase is a head
-    std::vector<std::string> others;
+    std::vector<float> shares;  // by filler: of the phrase's other words; empty as head_scores
   };
 
   explicit EventScorer(const EventWords& words) : words_(words) {}
