@@ -22,7 +22,9 @@ absl::StatusOr<std::string> BundleId(const std::string& dir, const BundleConfig&
   BundleConfig decisive = config;
   decisive.card_json = "{}";
   std::string all = BundleConfigToJson(decisive);
-  for (const std::string& name : {std::string("weights.safetensors"), config.tokenizer_file}) {
+  std::vector<std::string> files = {"weights.safetensors", config.tokenizer_file};
+  if (!config.events.vocabulary.types.empty()) files.emplace_back("events.safetensors");
+  for (const std::string& name : files) {
     absl::StatusOr<std::string> hash = Sha256File((fs::path(dir) / name).string());
     if (!hash.ok()) return hash.status();
     all += *hash;

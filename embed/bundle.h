@@ -55,7 +55,7 @@ struct BundleConfig {
 
 struct Bundle {
   std::string dir;
-  // "<name>@<hash8>", hash8 from the sha256 of all that decides a vector: weights.safetensors, the
+  // "<name>@<hash8>", hash8 from the sha256 of all that decides what it answers: its weights, the
   // tokenizer's file and model.json but for its card; "hash@00000000" for the hash family.
   std::string id;
   BundleConfig config;

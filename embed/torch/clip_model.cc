@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "embed/torch/bundle_weights.h"
 #include "embed/torch/efficientnet_lite.h"
 #include "embed/torch/posterior_tower.h"
 #include "fmt/format.h"
@@ -144,18 +145,7 @@ absl::Status LoadTensors(const SafetensorsFile& file,
 }
 
 absl::Status SaveWeights(const ClipModel& model, const std::string& path, TensorType type) {
-  const torch::ScalarType stored = type == TensorType::kF16 ? torch::kFloat16 : torch::kFloat32;
-  std::vector<TensorToWrite> tensors;
-  for (const auto& [name, weight] : model.Weights()) {
-    const torch::Tensor values = weight.detach().to(torch::kCPU, stored).contiguous();
-    if (!torch::isfinite(values).all().item<bool>()) {
-      return absl::InvalidArgumentError(
-          fmt::format("tensor {} is not finite as {}", name, TensorTypeName(type)));
-    }
-    tensors.push_back({name, type, values.sizes().vec(),
-                       std::string(static_cast<const char*>(values.data_ptr()), values.nbytes())});
-  }
-  return WriteSafetensors(path, tensors, {{"format", "pt"}});
+  return SaveTensors(model.Weights(), path, type);
 }
 
 void UseBfloat16(torch::nn::Module& module) {

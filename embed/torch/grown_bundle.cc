@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "embed/decode_image.h"
-#include "embed/torch/torch_encoder.h"
+#include "embed/torch/bundle_weights.h"
 #include "fmt/format.h"
 #include "nlohmann/json.hpp"
 #include "storage/durable_file.h"
@@ -40,6 +40,14 @@ absl::StatusOr<std::string> ReadText(const std::string& path) {
   return text;
 }
 
+absl::Status CopyBytes(const std::string& from, const std::string& to) {
+  std::error_code same;
+  if (std::filesystem::equivalent(from, to, same)) return absl::OkStatus();
+  const auto bytes = ReadWholeFile(from);
+  if (!bytes.ok()) return bytes.status();
+  return WriteFileDurably(to, *bytes);
+}
+
 // The card with one more member.
 std::string WithMember(const std::string& card, const GrownPart& part) {
   nlohmann::ordered_json json = nlohmann::ordered_json::parse(card, nullptr, false);
@@ -67,9 +75,7 @@ absl::StatusOr<OpenStarter> OpenStarterBundle(const std::string& dir, bool bfloa
                     starter.bundle.config.image_tower.kind, starter.bundle.config.text_tower.kind));
   }
   if (bfloat16) UseBfloat16(*starter.model);
-  const auto file = SafetensorsFile::Open(PathIn(dir, "weights.safetensors"));
-  if (!file.ok()) return file.status();
-  if (auto status = LoadWeights(*file, *starter.model); !status.ok()) return status;
+  if (auto status = LoadBundleWeights(dir, *starter.model); !status.ok()) return status;
   UseChannelsLast(*starter.image);
   return starter;
 }
@@ -94,7 +100,9 @@ absl::StatusOr<Bundle> WriteGrownBundle(const OpenStarter& starter, BundleConfig
   const std::string& from = starter.bundle.dir;
   config.card_json = WithMember(config.card_json, part);
   if (auto status = MakeFolders(out_dir); !status.ok()) return status;
-  auto status = SaveWeights(model, PathIn(out_dir, "weights.safetensors"));
+  auto status =
+      CopyBytes(PathIn(from, "weights.safetensors"), PathIn(out_dir, "weights.safetensors"));
+  if (status.ok()) status = SaveEventWeights(model, out_dir);
   const auto write = [&](const std::string& name, const std::string& text) {
     if (status.ok() && !text.empty()) status = WriteFileDurably(PathIn(out_dir, name), text);
   };

@@ -30,8 +30,8 @@ absl::StatusOr<OpenStarter> OpenStarterBundle(const std::string& dir, bool bfloa
 absl::StatusOr<torch::Tensor> TextRows(const OpenStarter& starter,
                                        const std::vector<std::string>& texts);
 
-// Writes `model` under `config` into a folder, made or overwritten: what the starter bundle had
-// beside its weights is copied, and the card gets a section of its own.
+// Writes what reads events in `model` under `config` into a folder, made or overwritten: what the
+// starter bundle had is copied, its weights among it, and the card gets a section of its own.
 struct GrownPart {
   std::string title;    // "Events"
   std::string text;     // of CARD.md

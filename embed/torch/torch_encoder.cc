@@ -10,6 +10,7 @@
 
 #include "embed/decode_image.h"
 #include "embed/safetensors.h"
+#include "embed/torch/bundle_weights.h"
 #include "fmt/format.h"
 
 namespace imago {
@@ -95,7 +96,7 @@ absl::StatusOr<TorchEncoder::Opened> TorchEncoder::OpenModel(const Bundle& bundl
   const std::string path = (std::filesystem::path(bundle.dir) / "weights.safetensors").string();
   const auto file = SafetensorsFile::Open(path);
   if (!file.ok()) return file.status();
-  if (auto status = LoadWeights(*file, **model); !status.ok()) return Named(path, status);
+  if (auto status = LoadBundleWeights(bundle.dir, **model); !status.ok()) return status;
   const auto scale = ReadLogitScale(*file, *(*model)->image);
   if (!scale.ok()) return Named(path, scale.status());
   return Opened{*std::move(model), *scale};

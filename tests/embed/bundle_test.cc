@@ -130,6 +130,43 @@ TEST(BundleConfig, RefusesAKeyGivenTwice) {
             "model.json: the key \"dim\" occurs twice in one object");
 }
 
+Json WithEvents() {
+  Json json = GoodJson();
+  json["events"] = Json::parse(R"({"width":64,"layers":1,
+    "types":[{"type":"Arrest","roles":["Agent","Person"]}],"fillers":["man","dog"]})");
+  return json;
+}
+
+TEST(BundleConfig, KeepsWhatEventsAreReadOffPictures) {
+  EXPECT_TRUE(ParseBundleConfig(GoodJson().dump())->events.vocabulary.types.empty());
+  const auto config = ParseBundleConfig(WithEvents().dump());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->events.width, 64);
+  ASSERT_EQ(config->events.vocabulary.types.size(), 1u);
+  EXPECT_EQ(config->events.vocabulary.types[0].roles[1], "Person");
+  EXPECT_EQ(config->events.vocabulary.fillers[1], "dog");
+  EXPECT_EQ(*ParseBundleConfig(BundleConfigToJson(*config)), *config);
+}
+
+TEST(BundleConfig, RefusesEventsThatCannotBe) {
+  Json json = WithEvents();
+  json["events"]["types"][0]["roles"] = {"A", "B", "C", "D"};
+  EXPECT_EQ(ErrorOf(json), "model.json: \"roles\" of \"Arrest\" has 4 words, at most 3 fit");
+  json["events"]["types"][0]["roles"] = Json::array();
+  EXPECT_EQ(ErrorOf(json), "model.json: \"roles\" of \"Arrest\" is no list of words");
+  json["events"]["types"] = Json::array();
+  EXPECT_EQ(ErrorOf(json), "model.json: \"types\" in events is no list");
+  json = WithEvents();
+  json["events"]["fillers"][0] = 7;
+  EXPECT_EQ(ErrorOf(json), "model.json: \"fillers\" in events holds 7");
+  json = WithEvents();
+  json["events"].erase("width");
+  EXPECT_EQ(ErrorOf(json), "model.json: \"width\" in events is missing");
+  json = WithEvents();
+  json["events"]["fellers"] = 1;
+  EXPECT_EQ(ErrorOf(json), "model.json: unknown key \"fellers\" in events");
+}
+
 TEST(BundleConfig, AsksForNoTowersInTheHashFamily) {
   BundleConfig config;
   config.family = config.name = "hash";

@@ -31,7 +31,7 @@ Event Found(const std::string& type, const std::string& trigger, const std::stri
   Event event;
   event.type = type;
   event.trigger = trigger;
-  event.arguments.push_back({role, head, {}, head, {}});
+  event.arguments.push_back({role, head, {}, head, {}, 1, {}});
   return event;
 }
 

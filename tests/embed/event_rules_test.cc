@@ -194,7 +194,8 @@ TEST(EventRules, TypesOfOnesOwnAreReadBeforeTheHouses) {
 Event Made(const std::string& type, const std::vector<std::string>& fillers) {
   Event event;
   event.type = type;
-  for (const std::string& filler : fillers) event.arguments.push_back({"Role", filler, {}, "", {}});
+  for (const std::string& filler : fillers)
+    event.arguments.push_back({"Role", filler, {}, "", {}, 1, {}});
   return event;
 }
 

@@ -2,6 +2,7 @@
 
 #include "embed/train_events.h"
 
+#include <filesystem>
 #include <set>
 
 #include "embed/encoder.h"
@@ -102,6 +103,23 @@ TEST(TrainEvents, MakesABundleThatReadsEventsAndWhoseRowsStay) {
   EXPECT_TRUE(plain->events.empty() || plain->events[0].empty());
   EXPECT_EQ(grown->events.size(), 2u);
   EXPECT_TRUE(grown->events[1].empty()) << "a text";
+}
+
+TEST(TrainEvents, LeavesTheWeightsThatWereThereAsTheyAre) {
+  const std::string before = TinyBundle();
+  const TrainEventsOptions options = Options(before);
+  TrainControl control;
+  ASSERT_TRUE(TrainEvents(options, control).ok());
+  EXPECT_TRUE(ReadTestFile(before + "/weights.safetensors") ==
+              ReadTestFile(options.out_dir + "/weights.safetensors"));
+  const std::string id = OpenBundle(options.out_dir)->id;
+  std::string events = ReadTestFile(options.out_dir + "/events.safetensors");
+  events.back() = static_cast<char>(events.back() ^ 1);
+  WriteTestFile(options.out_dir + "/events.safetensors", events);
+  EXPECT_NE(OpenBundle(options.out_dir)->id, id) << "what reads events belongs to the model";
+  std::filesystem::remove(options.out_dir + "/events.safetensors");
+  EXPECT_THAT(std::string(OpenEncoder(options.out_dir).status().message()),
+              HasSubstr("events.safetensors"));
 }
 
 TEST(TrainEvents, GoesOnAfterAnInterruptionToTheSameBundle) {
