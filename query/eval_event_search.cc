@@ -147,14 +147,16 @@ bool IsAbove(const std::vector<size_t>& ranked, size_t one, size_t other) {
   return place(one) < place(other);
 }
 
-// What can be asked of a scene with so many roles.
+// What can be asked of a scene. Where two fill the same role, only the first of them.
 std::vector<Asked> KindsOf(const EventScene& scene) {
   std::vector<Asked> kinds;
-  std::vector<size_t> all;
-  for (size_t role = 0; role < scene.roles.size(); ++role) all.push_back(role);
+  std::vector<size_t> all = {0};
+  for (size_t role = 1; role < scene.roles.size(); ++role) {
+    if (scene.roles[role].role != scene.roles[0].role) all.push_back(role);
+  }
   kinds.push_back({"type and all roles", true, all});
   kinds.push_back({"type and first role", true, {0}});
-  if (scene.roles.size() > 1) {
+  if (all.size() > 1) {
     kinds.push_back({"type and second role", true, {1}});
     kinds.push_back({"first two roles, any type", false, {0, 1}});
   }

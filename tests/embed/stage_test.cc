@@ -6,7 +6,9 @@
 #include <map>
 #include <set>
 
+#include "embed/event_ontology.h"
 #include "embed/figure.h"
+#include "embed/stage_acts.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -87,6 +89,20 @@ TEST(EventScene, NamesItsFillersInEveryCaption) {
     }
     EXPECT_NE(scene.caption, scene.other_event);
     EXPECT_NE(scene.caption, scene.other_roles);
+  }
+}
+
+TEST(EventScene, HasTypesAndRolesOfTheOntology) {
+  const EventOntology ontology = EventOntology::House().value();
+  for (const Act& act : Acts()) {
+    const EventType* type = ontology.Find(std::string(act.type));
+    ASSERT_NE(type, nullptr) << act.type;
+    for (const std::string_view role : act.roles) {
+      const bool known =
+          std::any_of(type->roles.begin(), type->roles.end(),
+                      [role](const EventRole& known_role) { return known_role.name == role; });
+      EXPECT_TRUE(known || role.empty()) << act.type << " " << role;
+    }
   }
 }
 
