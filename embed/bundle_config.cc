@@ -179,7 +179,7 @@ Json TowerToJson(const TowerConfig& tower) {
   return json;
 }
 
-// Words without control characters, at least one.
+// At least one word, none of them empty.
 void ReadWords(const Json& json, const std::string& where, std::vector<std::string>& out,
                absl::Status& status) {
   if (!status.ok()) return;

@@ -35,8 +35,9 @@ void AddArguments(const PictureEventVocabulary& vocabulary, const PictureReading
                   const PictureEventType& type, Event& event) {
   for (size_t role = 0; role < type.roles.size(); ++role) {
     const std::vector<float>& fillers = reading.fillers[role];
-    if (BestFirst(fillers).front() == vocabulary.fillers.size()) continue;
-    for (const size_t i : BestFirst(fillers)) {
+    const std::vector<size_t> best = BestFirst(fillers);
+    if (best.front() == vocabulary.fillers.size()) continue;
+    for (const size_t i : best) {
       if (fillers[i] < kLeastFiller) break;
       if (i == vocabulary.fillers.size()) continue;
       EventArgument argument;

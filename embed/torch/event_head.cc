@@ -1,23 +1,11 @@
 #include "embed/torch/event_head.h"
 
-#include <cmath>
-
 #include "embed/torch/relation.h"
+#include "embed/torch/small_layers.h"
 #include "fmt/format.h"
 
 namespace imago {
 namespace {
-
-constexpr int64_t kHeadWidth = 32;
-constexpr double kTokenDeviation = 0.3;  // beside tokens of about 1
-
-BertOptions LayerOptions(const EventHeadShape& shape) {
-  BertOptions options;
-  options.width = shape.width;
-  options.heads = shape.width / kHeadWidth;
-  options.hidden = 2 * shape.width;
-  return options;
-}
 
 std::vector<float> Probabilities(const torch::Tensor& logarithms) {
   const torch::Tensor values = logarithms.exp().contiguous();
@@ -37,7 +25,7 @@ EventHead::EventHead(const EventHeadShape& shape, TowerInit init)
       box_(register_module("box", std::make_shared<Linear>(shape.width, 4))) {
   torch::nn::ModuleList list;
   for (int64_t i = 0; i < shape.layers; ++i) {
-    layers_.push_back(std::make_shared<BertLayer>(LayerOptions(shape)));
+    layers_.push_back(std::make_shared<BertLayer>(SmallLayerOptions(shape.width)));
     list->push_back(layers_.back());
   }
   register_module("layers", list);
@@ -63,15 +51,7 @@ EventReadings EventHead::Forward(const torch::Tensor& map) {
 
 void EventHead::Initialise() {
   const torch::NoGradGuard no_grad;
-  for (auto& parameter : named_parameters()) {
-    torch::Tensor& values = parameter.value();
-    if (parameter.key().find("LayerNorm") != std::string::npos) continue;
-    if (values.dim() == 2) {
-      values.normal_(0, std::pow(static_cast<double>(values.size(1)), -0.5));
-    } else {
-      values.zero_();
-    }
-  }
+  DrawWeights(*this);
   tokens_.normal_(0, kTokenDeviation);
   places_.normal_(0, kTokenDeviation);
   fillers.zero_();
@@ -86,9 +66,9 @@ absl::StatusOr<std::shared_ptr<EventHead>> MakeEventHead(const PictureEventConfi
   shape.types = static_cast<int64_t>(config.vocabulary.types.size()) + 1;
   shape.fillers = static_cast<int64_t>(config.vocabulary.fillers.size()) + 1;
   shape.text = text;
-  if (shape.width % kHeadWidth != 0) {
-    return absl::InvalidArgumentError(
-        fmt::format("events: width is {}, it must be a multiple of {}", shape.width, kHeadWidth));
+  if (shape.width % kSmallHeadWidth != 0) {
+    return absl::InvalidArgumentError(fmt::format(
+        "events: width is {}, it must be a multiple of {}", shape.width, kSmallHeadWidth));
   }
   return std::make_shared<EventHead>(shape, init);
 }

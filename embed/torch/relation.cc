@@ -3,25 +3,11 @@
 #include <cmath>
 #include <tuple>
 
+#include "embed/torch/small_layers.h"
 #include "embed/tower_config.h"
 #include "fmt/format.h"
 
 namespace imago {
-namespace {
-
-constexpr int64_t kHeadWidth = 32;
-constexpr double kPlaceDeviation = 0.3;  // beside tokens of about 1
-
-BertOptions LayerOptions(const RelationShape& shape) {
-  BertOptions options;
-  options.width = shape.width;
-  options.heads = shape.width / kHeadWidth;
-  options.hidden = 2 * shape.width;
-  return options;
-}
-
-}  // namespace
-
 Relation::Relation(const RelationShape& shape, TowerInit init)
     : shape_(shape),
       start_(register_parameter("start", torch::empty({shape.width}))),
@@ -30,7 +16,7 @@ Relation::Relation(const RelationShape& shape, TowerInit init)
       out_(register_module("out", std::make_shared<Linear>(shape.width, shape.out))) {
   torch::nn::ModuleList list;
   for (int64_t i = 0; i < shape.layers; ++i) {
-    layers_.push_back(std::make_shared<BertLayer>(LayerOptions(shape)));
+    layers_.push_back(std::make_shared<BertLayer>(SmallLayerOptions(shape.width)));
     list->push_back(layers_.back());
   }
   register_module("layers", list);
@@ -86,27 +72,19 @@ absl::StatusOr<std::shared_ptr<Relation>> MakeRelation(const TowerConfig& config
     if (!number.ok()) return number.status();
     *value = *number;
   }
-  if (shape.width % kHeadWidth != 0) {
+  if (shape.width % kSmallHeadWidth != 0) {
     return absl::InvalidArgumentError(
         fmt::format("tower \"{}\": relation_width is {}, it must be a multiple of {}", config.kind,
-                    shape.width, kHeadWidth));
+                    shape.width, kSmallHeadWidth));
   }
   return std::make_shared<Relation>(shape, init);
 }
 
 void Relation::Initialise() {
   const torch::NoGradGuard no_grad;
-  for (auto& parameter : named_parameters()) {
-    torch::Tensor& values = parameter.value();
-    if (parameter.key().find("LayerNorm") != std::string::npos) continue;
-    if (values.dim() == 2) {
-      values.normal_(0, std::pow(static_cast<double>(values.size(1)), -0.5));
-    } else {
-      values.zero_();
-    }
-  }
-  start_.normal_(0, kPlaceDeviation);
-  places_.normal_(0, kPlaceDeviation);
+  DrawWeights(*this);
+  start_.normal_(0, kTokenDeviation);
+  places_.normal_(0, kTokenDeviation);
   out_->weight.zero_();
 }
 
