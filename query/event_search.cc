@@ -283,13 +283,9 @@ absl::StatusOr<Answer> SearchEvents(Collection& collection, const EventSearcher&
   const auto limit = static_cast<size_t>(query.limit);
   if (answer.hits.size() == limit && candidates->size() > limit) {
     const Candidate& last = (*candidates)[limit - 1];
-    const uint32_t before = *after ? (*after)->returned : 0;
-    answer.next_cursor = EncodeCursor(
-        {last.raw_score, last.record->item.id, before + static_cast<uint32_t>(limit)}, query);
+    SetNextCursor(query, *after, last.raw_score, last.record->item.id, answer);
   }
-  answer.model = snapshot->model;
-  answer.snapshot = snapshot->sequence;
-  answer.mode = std::string(IndexKindName(snapshot->kind));
+  SetSource(*snapshot, answer);
   answer.timings.hydrate_ms = watch.LapMs();
   return answer;
 }

@@ -49,6 +49,19 @@ absl::StatusOr<std::optional<Cursor>> CursorOf(const Query& query) {
   return std::optional<Cursor>(*std::move(cursor));
 }
 
+void SetNextCursor(const Query& query, const std::optional<Cursor>& after, float raw_score,
+                   const std::string& item_id, Answer& answer) {
+  const uint32_t before = after ? after->returned : 0;
+  answer.next_cursor =
+      EncodeCursor({raw_score, item_id, before + static_cast<uint32_t>(query.limit)}, query);
+}
+
+void SetSource(const Snapshot& snapshot, Answer& answer) {
+  answer.model = snapshot.model;
+  answer.snapshot = snapshot.sequence;
+  answer.mode = std::string(IndexKindName(snapshot.kind));
+}
+
 double DisplayScore(double raw_score, double picture_share) {
   const double middle = 0.22 + picture_share * (0.65 - 0.22);
   const double slope = 25 + picture_share * (12 - 25);
@@ -80,13 +93,9 @@ absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder
   FillHits(*ranking, query, vector->picture_share, answer);
   if (ranking->more && answer.hits.size() == limit) {
     const RankedItem& last = ranking->items.back();
-    const uint32_t before = *after ? (*after)->returned : 0;
-    answer.next_cursor = EncodeCursor(
-        {last.raw_score, last.record->item.id, before + static_cast<uint32_t>(limit)}, query);
+    SetNextCursor(query, *after, last.raw_score, last.record->item.id, answer);
   }
-  answer.model = snapshot->model;
-  answer.snapshot = snapshot->sequence;
-  answer.mode = std::string(IndexKindName(snapshot->kind));
+  SetSource(*snapshot, answer);
   answer.timings.hydrate_ms = watch.LapMs();
   return answer;
 }

@@ -37,6 +37,12 @@ absl::Status CheckQuery(const Query& query);
 // Where the page before ended; nothing for the first page.
 absl::StatusOr<std::optional<Cursor>> CursorOf(const Query& query);
 
+// The cursor of the page after this full one, whose last hit this is.
+void SetNextCursor(const Query& query, const std::optional<Cursor>& after, float raw_score,
+                   const std::string& item_id, Answer& answer);
+// From which snapshot the answer is.
+void SetSource(const Snapshot& snapshot, Answer& answer);
+
 // The first `limit` items after `after` in the order of raw score, equal ones by id, among those
 // that the filter lets pass; without the vector's own item terms. Filter and deletions are applied
 // inside the scan: where `limit` items match, `limit` come. Exact on exact indexes.
