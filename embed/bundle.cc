@@ -24,6 +24,7 @@ absl::StatusOr<std::string> BundleId(const std::string& dir, const BundleConfig&
   std::string all = BundleConfigToJson(decisive);
   std::vector<std::string> files = {"weights.safetensors", config.tokenizer_file};
   if (!config.events.vocabulary.types.empty()) files.emplace_back("events.safetensors");
+  if (config.relations.width > 0) files.emplace_back("relations.safetensors");
   for (const std::string& name : files) {
     absl::StatusOr<std::string> hash = Sha256File((fs::path(dir) / name).string());
     if (!hash.ok()) return hash.status();

@@ -9,9 +9,9 @@
 //    "tokenizer":{"kind":"wordpiece","file":"vocab.txt","max_tokens":64},
 //    "image_tower":{"kind":"efficientnet-lite2", ...}, "text_tower":{"kind":"bert", ...},
 //    "card":{"trained_on":..,"initialised_from":..,"licence":..,"results":{..}}}
-// All keys but "card" and "events" (picture_events.h) are required. Family "hash" (the
-// deterministic twin of encoder.h) has the name "hash" and neither tokenizer nor towers nor
-// weights.
+// All keys but "card", "events" (picture_events.h) and "relations" ({"width":32, "channels":4}) are
+// required. Family "hash" (the deterministic twin of encoder.h) has the name "hash" and neither
+// tokenizer nor towers nor weights.
 
 #include <cstdint>
 #include <map>
@@ -37,6 +37,14 @@ struct TowerConfig {
   friend bool operator==(const TowerConfig&, const TowerConfig&) = default;
 };
 
+// What tells pictures and texts of the same things apart (embed/torch/relations.h).
+struct RelationConfig {
+  int width = 0;  // 0: the model has none
+  int channels = 4;
+
+  friend bool operator==(const RelationConfig&, const RelationConfig&) = default;
+};
+
 struct BundleConfig {
   std::string family = "clip";
   std::string name;
@@ -47,7 +55,8 @@ struct BundleConfig {
   int max_tokens = 77;
   TowerConfig image_tower;
   TowerConfig text_tower;
-  PictureEventConfig events;     // no types: the model reads no events
+  PictureEventConfig events;  // no types: the model reads no events
+  RelationConfig relations;
   std::string card_json = "{}";  // an object; anything else is written as {"note": card_json}
 
   friend bool operator==(const BundleConfig&, const BundleConfig&) = default;

@@ -19,8 +19,9 @@ constexpr int kFormat = 1;
 constexpr int kMaxDim = 65536;
 constexpr int kMaxImageSize = 4096;
 constexpr int kMaxTokens = 65536;
-constexpr int kMaxEventWidth = 4096;
-constexpr int kMaxEventLayers = 64;
+// Of what reads events or relations off a map.
+constexpr int kMaxReaderWidth = 4096;
+constexpr int kMaxReaderLayers = 64;
 
 absl::Status Wrong(const std::string& what) {
   return absl::InvalidArgumentError("model.json: " + what);
@@ -212,8 +213,8 @@ absl::Status ReadEventType(const Json& json, PictureEventType& type) {
 
 absl::Status ReadEvents(const Json& json, PictureEventConfig& events) {
   ObjectReader reader(json, "events");
-  reader.Number("width", 1, kMaxEventWidth, events.width);
-  reader.Number("layers", 1, kMaxEventLayers, events.layers);
+  reader.Number("width", 1, kMaxReaderWidth, events.width);
+  reader.Number("layers", 1, kMaxReaderLayers, events.layers);
   const Json& types = reader.Object("types");
   const Json& fillers = reader.Object("fillers");
   absl::Status status = reader.Finish();
@@ -236,6 +237,13 @@ Json EventsToJson(const PictureEventConfig& events) {
           {"layers", events.layers},
           {"types", std::move(types)},
           {"fillers", events.vocabulary.fillers}};
+}
+
+absl::Status ReadRelations(const Json& json, RelationConfig& relations) {
+  ObjectReader reader(json, "relations");
+  reader.Number("width", 1, kMaxReaderWidth, relations.width);
+  reader.Number("channels", 1, kMaxReaderWidth, relations.channels);
+  return reader.Finish();
 }
 
 // The shortest decimals that read back as the same floats.
@@ -267,6 +275,10 @@ absl::Status ReadTowers(ObjectReader& reader, BundleConfig& config) {
     if (absl::Status status = ReadEvents(reader.Object("events"), config.events); !status.ok()) {
       return status;
     }
+  }
+  if (reader.Has("relations")) {
+    absl::Status status = ReadRelations(reader.Object("relations"), config.relations);
+    if (!status.ok()) return status;
   }
   if (absl::Status status = reader.Finish(); !status.ok()) return status;
   if (absl::Status status = ReadTokenizer(tokenizer, config); !status.ok()) return status;
@@ -315,6 +327,10 @@ std::string BundleConfigToJson(const BundleConfig& config) {
     root["image_tower"] = TowerToJson(config.image_tower);
     root["text_tower"] = TowerToJson(config.text_tower);
     if (!config.events.vocabulary.types.empty()) root["events"] = EventsToJson(config.events);
+    if (config.relations.width > 0) {
+      root["relations"] = {{"width", config.relations.width},
+                           {"channels", config.relations.channels}};
+    }
   }
   const Json card = Json::parse(config.card_json, nullptr, /*allow_exceptions=*/false);
   root["card"] = card.is_object() ? card : Json{{"note", config.card_json}};

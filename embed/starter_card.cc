@@ -41,23 +41,10 @@ std::string TuningText(const TrainClipOptions& options, const TrainReport& repor
       options.tune_from, report.tune_pictures, report.tune_labels);
 }
 
-std::string RelationLimits(const TrainReport& report) {
-  if (report.relation_tests == 0) return "counts, relations, ";
-  return fmt::format(
-      "which thing has which colour and who stands where was learned from drawn\n"
-      "  scenes ({:.1f} % of {} pairs of held-out combinations) and is not to be relied on in "
-      "photos;\n  counts, ",
-      report.relation_pairs, report.relation_tests);
-}
-
 Json SettingsJson(const TrainClipOptions& options) {
   return {{"size", options.size},
           {"encode_size", options.encode_size},
           {"also_views", options.also_views},
-          {"relation_steps", options.relation_steps},
-          {"relation_scenes", options.relation_scenes},
-          {"relation_width", options.relation_width},
-          {"relation_layers", options.relation_layers},
           {"tune_steps", options.tune_steps},
           {"tune_batch", options.tune_batch},
           {"tune_from", options.tune_from},
@@ -113,13 +100,12 @@ std::string StarterCardText(const TrainClipOptions& options, const TrainReport& 
       "  ({} % of a picture's length squared), so that texts rank by meaning alone.\n"
       "- **Measured**: {}.\n"
       "- **Date** {}, seed {}, {} steps, trained on pictures of {} pixels.\n"
-      "- **Limits**: {}text within pictures and names of people or places are\n"
+      "- **Limits**: counts, relations, text within pictures and names of people or places are\n"
       "  mostly beyond it; it inherits the gaps and the biases of ImageNet and of its pictures.\n\n"
       "Pictures came from: {}.\n",
       options.name, TrunkName(options.trunk), TuningText(options, report), PhotosText(report),
       384 + options.detail, 384, options.detail, options.detail_percent, TestText(report),
-      options.date, options.seed, options.steps, options.size, RelationLimits(report),
-      fmt::join(sources, ", "));
+      options.date, options.seed, options.steps, options.size, fmt::join(sources, ", "));
 }
 
 std::string StarterNotice(const TrainClipOptions& options) {

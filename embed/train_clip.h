@@ -4,7 +4,7 @@
 // Training of a starter bundle: a common space of pictures and sentences over two pretrained
 // networks (embed/torch/posterior_head.h has the formulas), from labelled photos. First a head
 // learns over the frozen networks, then, if asked for, the later blocks of the picture network
-// with it, on pictures of further kinds too, and last what tells scenes of the same things apart.
+// with it, on pictures of further kinds too.
 
 #include <cstdint>
 #include <string>
@@ -54,11 +54,6 @@ struct TrainClipOptions {
   // the two is more of what the network knew before (WiSE-FT, Wortsman et al. 2022, arXiv
   // 2109.01903).
   double tune_share = 0.4;
-
-  int relation_steps = 0;  // 0: the bundle has no relations (embed/torch/relation.h)
-  int relation_width = 96;
-  int relation_layers = 2;
-  int relation_scenes = 30'000;  // of the world maker to train on
 };
 
 struct TrainReport {
@@ -70,12 +65,9 @@ struct TrainReport {
   double last_loss = 0;
   int64_t tune_pictures = 0;  // of the tuning; 0: there was none
   int64_t tune_labels = 0;
-  int64_t relation_scenes = 0;  // that the relations learned from; 0: there are none
-  int64_t relation_tests = 0;   // scenes of held-out combinations
-  double relation_pairs = 0;    // percent of these whose caption beats the wrong one
-  int64_t test_photos = 0;      // of split "test", use "train"
-  int64_t test_names = 0;       // among which each is classified, by "a photo of a {}."
-  double test_top1 = 0;         // percent
+  int64_t test_photos = 0;  // of split "test", use "train"
+  int64_t test_names = 0;   // among which each is classified, by "a photo of a {}."
+  double test_top1 = 0;     // percent
   double test_top5 = 0;
 };
 

@@ -101,9 +101,9 @@ double Distance(Rgb a, Rgb b) {
 
 SceneKind DrawKind(bool shapes, Random& random) {
   const double p = random.Uniform();
-  if (shapes && p < 0.4) return SceneKind::kColour;
-  if (p < (shapes ? 0.8 : 0.6)) return SceneKind::kPlace;
-  return p < (shapes ? 0.9 : 0.8) ? SceneKind::kSize : SceneKind::kNumber;
+  if (shapes && p < 0.3) return SceneKind::kColour;
+  if (p < (shapes ? 0.6 : 0.4)) return SceneKind::kPlace;
+  return p < (shapes ? 0.8 : 0.7) ? SceneKind::kSize : SceneKind::kNumber;
 }
 
 // The first stands left of or above the second.

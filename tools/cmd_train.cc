@@ -32,10 +32,6 @@ void PrintReport(const TrainReport& report, bool as_json) {
                                  {"labels", report.labels},
                                  {"first_loss", report.first_loss},
                                  {"last_loss", report.last_loss},
-                                 {"relations",
-                                  {{"scenes", report.relation_scenes},
-                                   {"tests", report.relation_tests},
-                                   {"pairs", report.relation_pairs}}},
                                  {"test",
                                   {{"photos", report.test_photos},
                                    {"names", report.test_names},
@@ -46,10 +42,6 @@ void PrintReport(const TrainReport& report, bool as_json) {
   }
   fmt::print("trained {} in {} on {} photos with {} labels: loss {:.3f} to {:.3f}\n", report.model,
              report.bundle_dir, report.photos, report.labels, report.first_loss, report.last_loss);
-  if (report.relation_tests > 0) {
-    fmt::print("scenes of held-out combinations: {:.1f} % of {} captions beat the wrong one\n",
-               report.relation_pairs, report.relation_tests);
-  }
   if (report.test_photos == 0) return;
   fmt::print("held out: top-1 {:.1f} %, top-5 {:.1f} % of {} photos among {} names\n",
              report.test_top1, report.test_top5, report.test_photos, report.test_names);
@@ -97,11 +89,6 @@ void AddSettings(CLI::App& clip, TrainClipOptions& options) {
   add("--tune-rate", options.tune_rate, "Their learning rate");
   add("--tune-share", options.tune_share,
       "How far from the beginning of this to its end the bundle's weights lie, 0 to 1");
-  add("--relation-steps", options.relation_steps,
-      "Steps on scenes that differ only in what belongs to what; 0: none");
-  add("--relation-scenes", options.relation_scenes, "How many scenes");
-  add("--relation-width", options.relation_width, "Width of what learns them, a multiple of 32");
-  add("--relation-layers", options.relation_layers, "Its layers");
 }
 
 }  // namespace
@@ -111,6 +98,7 @@ void AddTrain(CLI::App& app, Globals& globals, Command& run) {
   command->require_subcommand(1);
   AddTrainPair(*command, globals, run);
   AddTrainEvents(*command, globals, run);
+  AddTrainRelations(*command, globals, run);
   CLI::App* clip = command->add_subcommand(
       "clip",
       "Pictures and sentences in one space, from pretrained towers and labelled photos. Run again "

@@ -36,6 +36,7 @@ class PhaseProgress {
 // Below `train`.
 void AddTrainPair(CLI::App& train, Globals& globals, Command& run);
 void AddTrainEvents(CLI::App& train, Globals& globals, Command& run);
+void AddTrainRelations(CLI::App& train, Globals& globals, Command& run);
 
 }  // namespace imago
 

@@ -8,20 +8,22 @@
 namespace imago {
 namespace {
 
-constexpr char kEventPrefix[] = "events.";
+constexpr char kMainFile[] = "weights.safetensors";
 using Tensors = std::map<std::string, torch::Tensor>;
 
-std::string PathIn(const std::string& dir, const char* name) {
+std::string PathIn(const std::string& dir, const std::string& name) {
   return (std::filesystem::path(dir) / name).string();
 }
 
-// The tensors of the events, or the others.
-Tensors PartOf(const ClipModel& model, bool events) {
-  Tensors part;
+// A model's tensors by the files that they are in.
+std::map<std::string, Tensors> ByFile(const ClipModel& model) {
+  std::map<std::string, Tensors> files;
   for (const auto& [name, weight] : model.Weights()) {
-    if (name.starts_with(kEventPrefix) == events) part[name] = weight;
+    const std::string part = name.substr(0, name.find('.'));
+    const bool reader = part == "events" || part == "relations";
+    files[reader ? part + ".safetensors" : kMainFile][name] = weight;
   }
-  return part;
+  return files;
 }
 
 absl::Status LoadFile(const std::string& path, Tensors weights) {
@@ -35,13 +37,19 @@ absl::Status LoadFile(const std::string& path, Tensors weights) {
 }  // namespace
 
 absl::Status LoadBundleWeights(const std::string& dir, ClipModel& model) {
-  auto status = LoadFile(PathIn(dir, "weights.safetensors"), PartOf(model, false));
-  if (!status.ok() || !model.events) return status;
-  return LoadFile(PathIn(dir, "events.safetensors"), PartOf(model, true));
+  for (const auto& [file, weights] : ByFile(model)) {
+    if (auto status = LoadFile(PathIn(dir, file), weights); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
-absl::Status SaveEventWeights(const ClipModel& model, const std::string& dir) {
-  return SaveTensors(PartOf(model, true), PathIn(dir, "events.safetensors"), TensorType::kF16);
+absl::Status SaveReaderWeights(const ClipModel& model, const std::string& dir) {
+  for (const auto& [file, weights] : ByFile(model)) {
+    if (file == kMainFile) continue;
+    auto status = SaveTensors(weights, PathIn(dir, file), TensorType::kF16);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SaveTensors(const Tensors& weights, const std::string& path, TensorType type) {

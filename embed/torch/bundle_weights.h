@@ -1,9 +1,9 @@
 #ifndef IMAGO_EMBED_TORCH_BUNDLE_WEIGHTS_H_
 #define IMAGO_EMBED_TORCH_BUNDLE_WEIGHTS_H_
 
-// A bundle's files of weights: weights.safetensors, and events.safetensors with the tensors
-// "events.*" where the bundle reads events, so that what learned them later leaves the others as
-// they are.
+// A bundle's files of weights: weights.safetensors, events.safetensors with the tensors "events.*"
+// where the bundle reads events, and relations.safetensors with "relations.*" where it has these:
+// what was learned later leaves the others as they are.
 
 #include <map>
 #include <string>
@@ -17,8 +17,8 @@ namespace imago {
 // As LoadWeights, from the bundle's folder; errors name the file.
 absl::Status LoadBundleWeights(const std::string& dir, ClipModel& model);
 
-// The model's tensors "events.*", f16.
-absl::Status SaveEventWeights(const ClipModel& model, const std::string& dir);
+// All files but weights.safetensors that the model needs, f16.
+absl::Status SaveReaderWeights(const ClipModel& model, const std::string& dir);
 
 // kInvalidArgument names a tensor whose values are not finite as `type` (kF16, kF32).
 absl::Status SaveTensors(const std::map<std::string, torch::Tensor>& weights,

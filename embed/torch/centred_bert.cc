@@ -23,20 +23,11 @@ absl::StatusOr<std::shared_ptr<CentredBert>> CentredBert::Make(const TowerConfig
     return absl::InvalidArgumentError(fmt::format(
         "tower \"{}\": width is {}, it must be at most dim, {}", config.kind, options->width, dim));
   }
-  auto relation = MakeRelation(config, options->width, options->width, init);
-  if (!relation.ok()) return relation.status();
-  std::shared_ptr<CentredBert> tower(new CentredBert(*options, dim, init));
-  if (*relation) tower->relation = tower->register_module("relation", *std::move(relation));
-  return tower;
+  return std::shared_ptr<CentredBert>(new CentredBert(*options, dim, init));
 }
 
 torch::Tensor CentredBert::Forward(torch::Tensor ids, torch::Tensor lengths) {
-  const torch::Tensor words = bert->Words(ids, lengths);
-  torch::Tensor row = centre->Forward(Bert::MeanOfWords(words, lengths));
-  if (relation) {
-    row = torch::nn::functional::normalize(row + relation->ForwardWords(words, lengths));
-  }
-  return torch::constant_pad_nd(row, {0, zeros_});
+  return torch::constant_pad_nd(centre->Forward(bert->Forward(ids, lengths)), {0, zeros_});
 }
 
 }  // namespace imago

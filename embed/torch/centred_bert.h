@@ -6,7 +6,6 @@
 #include "absl/status/statusor.h"
 #include "embed/torch/bert.h"
 #include "embed/torch/posterior_head.h"
-#include "embed/torch/relation.h"
 
 namespace imago {
 
@@ -21,9 +20,8 @@ class TextCentre : public Float32Module {
   torch::Tensor mean;
 };
 
-// Text tower "bert-centred": a sentence encoder ("bert.*") and a TextCentre ("centre.mean"), to
-// which a Relation of the words ("relation.*") may add, with zeros after it up to dim, where
-// pictures have their detail. Numbers: as BertOptions and MakeRelation.
+// Text tower "bert-centred": a sentence encoder ("bert.*") and a TextCentre ("centre.mean"), with
+// zeros after it up to dim, where pictures have their detail. Numbers: as BertOptions.
 class CentredBert : public TextTower {
  public:
   static absl::StatusOr<std::shared_ptr<CentredBert>> Make(const TowerConfig& config,
@@ -33,7 +31,6 @@ class CentredBert : public TextTower {
 
   const std::shared_ptr<Bert> bert;
   const std::shared_ptr<TextCentre> centre;
-  std::shared_ptr<Relation> relation;  // or null
 
  private:
   CentredBert(const BertOptions& options, int dim, TowerInit init);

@@ -27,33 +27,50 @@ absl::StatusOr<std::shared_ptr<ClipModel>> ClipModel::Make(const BundleConfig& c
   auto text = MakeTextTower(config.text_tower, vocab_size, config.dim, init);
   if (!text.ok()) return text.status();
   std::shared_ptr<ClipModel> model(new ClipModel(*std::move(image), *std::move(text)));
-  if (!config.events.vocabulary.types.empty()) {
-    const auto tower = std::dynamic_pointer_cast<PosteriorTower>(model->image);
-    if (!tower) {
-      return absl::InvalidArgumentError(fmt::format(
-          "events: a tower \"{}\" has no map to read them off", config.image_tower.kind));
-    }
-    auto events =
-        MakeEventHead(config.events, tower->map_channels(), tower->head->shape().width, init);
-    if (!events.ok()) return events.status();
-    model->events = model->register_module("events", *std::move(events));
-  }
+  if (auto status = model->AddReaders(config, init); !status.ok()) return status;
   if (config.text_tower.kind == "siglip-text") {
     model->logit_bias = model->register_parameter("logit_bias", torch::tensor(-10.0f));
   }
   return model;
 }
 
-torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels) {
-  const torch::Tensor rows = image->Forward(pixels).to(torch::kFloat32);
-  return torch::nn::functional::normalize(rows);
+// What reads a picture's map.
+absl::Status ClipModel::AddReaders(const BundleConfig& config, TowerInit init) {
+  const bool has_events = !config.events.vocabulary.types.empty();
+  const bool has_relations = config.relations.width > 0;
+  if (!has_events && !has_relations) return absl::OkStatus();
+  const auto tower = std::dynamic_pointer_cast<PosteriorTower>(image);
+  if (!tower) {
+    return absl::InvalidArgumentError(fmt::format("{}: a tower \"{}\" has no map to read them off",
+                                                  has_events ? "events" : "relations",
+                                                  config.image_tower.kind));
+  }
+  const int64_t width = tower->head->shape().width;
+  if (has_events) {
+    auto made = MakeEventHead(config.events, tower->map_channels(), width, init);
+    if (!made.ok()) return made.status();
+    events = register_module("events", *std::move(made));
+  }
+  if (has_relations) {
+    auto made = MakeRelations(config.relations, tower->map_channels(), width, init);
+    if (!made.ok()) return made.status();
+    relations = register_module("relations", *std::move(made));
+  }
+  return absl::OkStatus();
 }
 
-torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels, EventReadings& readings) {
+torch::Tensor ClipModel::EncodeImages(const torch::Tensor& pixels, EventReadings* readings) {
+  const auto unit = [](const torch::Tensor& rows) {
+    return torch::nn::functional::normalize(rows.to(torch::kFloat32));
+  };
+  if (!events && !relations) return unit(image->Forward(pixels));
   auto& tower = dynamic_cast<PosteriorTower&>(*image);
   const torch::Tensor map = tower.MapOf(pixels);
-  readings = events->Forward(map);
-  return torch::nn::functional::normalize(tower.RowsOf(map).to(torch::kFloat32));
+  if (events && readings != nullptr) *readings = events->Forward(map);
+  if (!relations) return unit(tower.RowsOf(map));
+  torch::Tensor parts;
+  const torch::Tensor rows = unit(tower.RowsOf(map, &parts));
+  return relations->Add(relations->OfMaps(map, parts), rows, tower.TextShare());
 }
 
 torch::Tensor ClipModel::EncodeTexts(const torch::Tensor& ids, const torch::Tensor& lengths) {

@@ -10,6 +10,7 @@
 #include "embed/bundle.h"
 #include "embed/safetensors.h"
 #include "embed/torch/event_head.h"
+#include "embed/torch/relations.h"
 #include "embed/torch/tower.h"
 
 namespace imago {
@@ -17,17 +18,17 @@ namespace imago {
 // Two towers and a temperature (Radford et al. 2021), of whatever kinds the bundle names. Its
 // parameters and buffers are called as the tensors of weights.safetensors: "image.*", "text.*",
 // "logit_scale" (a logarithm, scalar), with SigLIP's towers "logit_bias" (scalar), and "events.*"
-// where the bundle reads events off pictures.
+// and "relations.*" where the bundle has these.
 class ClipModel : public torch::nn::Module {
  public:
   // In evaluation mode; logit_scale ln(1 / 0.07).
   static absl::StatusOr<std::shared_ptr<ClipModel>> Make(const BundleConfig& config, int vocab_size,
                                                          TowerInit init = TowerInit::kPublished);
 
-  // As the towers' Forward, normalised to unit length, f32.
-  torch::Tensor EncodeImages(const torch::Tensor& pixels);
-  // The same, and what `events`, which must be there, reads in the pictures.
-  torch::Tensor EncodeImages(const torch::Tensor& pixels, EventReadings& readings);
+  // As the towers' Forward, normalised to unit length, f32; pictures with their relations. Where
+  // there are `events` and `readings`, also what these read in the pictures.
+  torch::Tensor EncodeImages(const torch::Tensor& pixels, EventReadings* readings = nullptr);
+  // Without relations, which need the phrases' rows first.
   torch::Tensor EncodeTexts(const torch::Tensor& ids, const torch::Tensor& lengths);
 
   // All parameters and floating-point buffers. (A batch norm's count of batches is no weight.)
@@ -36,11 +37,13 @@ class ClipModel : public torch::nn::Module {
   std::shared_ptr<ImageTower> image;
   std::shared_ptr<TextTower> text;
   torch::Tensor logit_scale;
-  torch::Tensor logit_bias;           // of SigLIP's towers, -10 at first; undefined in others
-  std::shared_ptr<EventHead> events;  // of a PosteriorTower's map; or null
+  torch::Tensor logit_bias;              // of SigLIP's towers, -10 at first; undefined in others
+  std::shared_ptr<EventHead> events;     // of a PosteriorTower's map; or null
+  std::shared_ptr<Relations> relations;  // of the same; or null
 
  private:
   ClipModel(std::shared_ptr<ImageTower> image_tower, std::shared_ptr<TextTower> text_tower);
+  absl::Status AddReaders(const BundleConfig& config, TowerInit init);
 };
 
 // A module's parameters and floating-point buffers by name. (A batch norm's count of batches is no

@@ -1,6 +1,5 @@
 #include "embed/torch/event_head.h"
 
-#include "embed/torch/relation.h"
 #include "embed/torch/small_layers.h"
 #include "fmt/format.h"
 

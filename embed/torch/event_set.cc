@@ -1,23 +1,14 @@
 #include "embed/torch/event_set.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include "embed/stage.h"
 #include "embed/stage_acts.h"
-#include "embed/torch/picture_features.h"
-#include "embed/torch/train_sources.h"
+#include "embed/torch/grown_maps.h"
 #include "fmt/format.h"
 
 namespace imago {
 namespace {
-
-// What all parts of the data are made with.
-struct Maker {
-  const TrainEventsOptions& options;
-  const OpenStarter& network;
-  TrainControl& control;
-};
 
 // Scenes, of which the first are each before its counterpart; some events have none.
 struct Scenes {
@@ -62,21 +53,8 @@ void Label(const Scenes& scenes, int size, EventScenes& out) {
   }
 }
 
-absl::StatusOr<RowFiles> Maps(const Maker& maker, PictureViews views) {
-  EfficientNetLite& trunk = *maker.network.image->trunk;
-  const TrainEventsOptions& options = maker.options;
-  views.cache_dir = options.cache_dir.empty() ? options.run_dir + "/features" : options.cache_dir;
-  views.network = fmt::format("{} {}", maker.network.bundle.id,
-                              trunk.ParametersFrom(trunk.blocks()).front().dtype().name());
-  views.size = maker.network.bundle.config.preprocess.size;
-  const Reporter reporter(maker.control, "maps of " + views.name,
-                          static_cast<int64_t>(views.paths.size()));
-  return ComputeMaps(trunk, trunk.blocks(), views,
-                     [&](int64_t done) { return reporter.Report(done); });
-}
-
-absl::StatusOr<EventScenes> LoadScenes(const Maker& maker, const Scenes& scenes) {
-  const int size = maker.network.bundle.config.preprocess.size;
+absl::StatusOr<EventScenes> LoadScenes(const GrownMaps& network, const Scenes& scenes) {
+  const int size = network.size();
   PictureViews views;
   views.name = scenes.part == ScenePart::kTrain ? "events-train" : "events-test";
   for (int64_t i = 0; i < scenes.count; ++i) {
@@ -86,33 +64,11 @@ absl::StatusOr<EventScenes> LoadScenes(const Maker& maker, const Scenes& scenes)
   views.source = [&scenes, size](int64_t i) -> absl::StatusOr<Image> {
     return RenderEventScene(scenes.At(i), size).image;
   };
-  auto maps = Maps(maker, views);
+  auto maps = network.Of(views);
   if (!maps.ok()) return maps.status();
   EventScenes out = {scenes.paired, *std::move(maps), {}, {}, {}, {}};
   Label(scenes, size, out);
   return out;
-}
-
-// Pictures of a part, at most `most` of them, evenly from all manifests.
-absl::StatusOr<RowFiles> LoadOthers(const Maker& maker, const ManifestPart& part, int64_t most) {
-  std::vector<std::string> all;
-  for (const std::string& manifest : maker.options.manifests) {
-    const auto pictures = ReadManifest(manifest, part);
-    if (!pictures.ok()) return pictures.status();
-    const std::vector<std::string> paths =
-        PathsIn(std::filesystem::path(manifest).parent_path().string(), *pictures);
-    all.insert(all.end(), paths.begin(), paths.end());
-  }
-  if (all.empty()) {
-    return absl::InvalidArgumentError(fmt::format(
-        "the manifests have no picture of split \"{}\" for use \"{}\"", part.split, part.use));
-  }
-  PictureViews views;
-  views.name = "others-" + part.split;
-  const auto count = static_cast<int64_t>(all.size());
-  const int64_t kept = std::min(count, most);
-  for (int64_t i = 0; i < kept; ++i) views.paths.push_back(all[i * count / kept]);
-  return Maps(maker, views);
 }
 
 }  // namespace
@@ -134,19 +90,23 @@ PictureEventVocabulary StagedVocabulary() {
 
 absl::StatusOr<EventData> LoadEventData(const TrainEventsOptions& options,
                                         const OpenStarter& network, TrainControl& control) {
-  const Maker maker = {options, network, control};
+  const GrownMaps maps = {
+      network, options.cache_dir.empty() ? options.run_dir + "/features" : options.cache_dir,
+      control};
   EventData data;
   const auto half = [](int64_t count) { return count / 4 * 2; };
-  auto scenes = LoadScenes(maker, {ScenePart::kTrain, options.scenes, half(options.scenes)});
+  auto scenes = LoadScenes(maps, {ScenePart::kTrain, options.scenes, half(options.scenes)});
   if (!scenes.ok()) return scenes.status();
   data.train.scenes = *std::move(scenes);
-  auto tests = LoadScenes(maker, {ScenePart::kTest, options.tests, half(options.tests)});
+  auto tests = LoadScenes(maps, {ScenePart::kTest, options.tests, half(options.tests)});
   if (!tests.ok()) return tests.status();
   data.test_scenes = *std::move(tests);
-  auto others = LoadOthers(maker, {"train", "train"}, options.others);
+  auto others =
+      maps.OfManifests("others-train", options.manifests, {"train", "train"}, options.others);
   if (!others.ok()) return others.status();
   data.train.others = *std::move(others);
-  auto test_others = LoadOthers(maker, {"test", "train"}, options.others / 4);
+  auto test_others =
+      maps.OfManifests("others-test", options.manifests, {"test", "train"}, options.others / 4);
   if (!test_others.ok()) return test_others.status();
   data.test_others = *std::move(test_others);
   return data;

@@ -1,6 +1,8 @@
 #include "embed/torch/grown_bundle.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <map>
 
 #include "embed/decode_image.h"
 #include "embed/torch/bundle_weights.h"
@@ -12,6 +14,7 @@ namespace imago {
 namespace {
 
 constexpr int64_t kMaxTextFile = 64 << 20;
+constexpr size_t kTextPass = 64;
 
 std::string PathIn(const std::string& dir, const std::string& name) {
   return (std::filesystem::path(dir) / name).string();
@@ -80,18 +83,42 @@ absl::StatusOr<OpenStarter> OpenStarterBundle(const std::string& dir, bool bfloa
   return starter;
 }
 
-absl::StatusOr<torch::Tensor> TextRows(const OpenStarter& starter,
-                                       const std::vector<std::string>& texts) {
+absl::StatusOr<std::shared_ptr<ClipModel>> GrownModel(const OpenStarter& starter,
+                                                      const BundleConfig& config,
+                                                      const std::string& prefix) {
+  auto grown = ClipModel::Make(config, starter.tokenizer->vocab_size(), TowerInit::kPublished);
+  if (!grown.ok()) return grown.status();
   const torch::NoGradGuard no_grad;
-  std::vector<torch::Tensor> rows;
-  for (const std::string& text : texts) {
-    const std::vector<int32_t> ids =
-        starter.tokenizer->Encode(text, starter.bundle.config.max_tokens);
-    const torch::Tensor length = torch::full({1}, static_cast<int64_t>(ids.size()), torch::kInt64);
-    rows.push_back(starter.model->EncodeTexts(
-        torch::tensor(ids, torch::kInt32).to(torch::kInt64).unsqueeze(0), length));
+  const auto sources = starter.model->Weights();
+  for (auto& [name, target] : (*grown)->Weights()) {
+    if (!name.starts_with(prefix)) target.copy_(sources.at(name));
   }
-  return torch::cat(rows).narrow(1, 0, starter.image->head->shape().width).contiguous();
+  return grown;
+}
+
+torch::Tensor TextRows(const OpenStarter& starter, const std::vector<std::string>& texts) {
+  const torch::InferenceMode inference;
+  std::map<size_t, std::vector<int64_t>> by_length;
+  std::vector<std::vector<int32_t>> ids;
+  for (const std::string& text : texts) {
+    ids.push_back(starter.tokenizer->Encode(text, starter.bundle.config.max_tokens));
+    by_length[ids.back().size()].push_back(static_cast<int64_t>(ids.size()) - 1);
+  }
+  const int64_t width = starter.image->head->shape().width;
+  torch::Tensor rows = torch::empty({static_cast<int64_t>(texts.size()), width});
+  for (const auto& [length, numbers] : by_length) {
+    for (size_t begin = 0; begin < numbers.size(); begin += kTextPass) {
+      const size_t end = std::min(begin + kTextPass, numbers.size());
+      const std::vector<int64_t> some(numbers.begin() + begin, numbers.begin() + end);
+      std::vector<torch::Tensor> pass;
+      for (const int64_t i : some) pass.push_back(torch::tensor(ids[i], torch::kInt64));
+      const torch::Tensor lengths = torch::full({static_cast<int64_t>(some.size())},
+                                                static_cast<int64_t>(length), torch::kInt64);
+      rows.index_copy_(0, torch::tensor(some, torch::kInt64),
+                       starter.model->EncodeTexts(torch::stack(pass), lengths).narrow(1, 0, width));
+    }
+  }
+  return rows.clone();
 }
 
 absl::StatusOr<Bundle> WriteGrownBundle(const OpenStarter& starter, BundleConfig config,
@@ -102,7 +129,7 @@ absl::StatusOr<Bundle> WriteGrownBundle(const OpenStarter& starter, BundleConfig
   if (auto status = MakeFolders(out_dir); !status.ok()) return status;
   auto status =
       CopyBytes(PathIn(from, "weights.safetensors"), PathIn(out_dir, "weights.safetensors"));
-  if (status.ok()) status = SaveEventWeights(model, out_dir);
+  if (status.ok()) status = SaveReaderWeights(model, out_dir);
   const auto write = [&](const std::string& name, const std::string& text) {
     if (status.ok() && !text.empty()) status = WriteFileDurably(PathIn(out_dir, name), text);
   };

@@ -26,12 +26,17 @@ struct OpenStarter {
 // kFailedPrecondition for a bundle with other towers.
 absl::StatusOr<OpenStarter> OpenStarterBundle(const std::string& dir, bool bfloat16);
 
-// Unit rows of texts in the part of the space that pictures share, [texts, width].
-absl::StatusOr<torch::Tensor> TextRows(const OpenStarter& starter,
-                                       const std::vector<std::string>& texts);
+// The bundle's model as `config` has it; what begins with `prefix` ("events.") has learned nothing
+// yet.
+absl::StatusOr<std::shared_ptr<ClipModel>> GrownModel(const OpenStarter& starter,
+                                                      const BundleConfig& config,
+                                                      const std::string& prefix);
 
-// Writes what reads events in `model` under `config` into a folder, made or overwritten: what the
-// starter bundle had is copied, its weights among it, and the card gets a section of its own.
+// Unit rows of texts in the part of the space that pictures share, [texts, width].
+torch::Tensor TextRows(const OpenStarter& starter, const std::vector<std::string>& texts);
+
+// Writes `model` under `config` into a folder, made or overwritten: weights.safetensors and what
+// else the starter bundle had is copied, and the card gets a section of its own.
 struct GrownPart {
   std::string title;    // "Events"
   std::string text;     // of CARD.md

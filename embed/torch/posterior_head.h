@@ -8,7 +8,6 @@
 //   estimate = unit(softmax((class_weight f + class_bias) inverse_temperature) class_texts)
 //   learned  = unit(out_weight relu(hidden_weight f + hidden_bias) + out_bias)
 //   semantic = unit(a estimate + (1 - a) learned),  a = sigmoid(gate)
-//   and where there is a relation (relation.h), semantic' = unit(semantic + relation)
 //   detail   = unit(detail_weight (c - detail_mean))
 // where f is the mean of the network's last map and c the mean that favours its centre.
 // A row is [sqrt(1 - share) semantic, sqrt(share) detail]. Texts have zeros for the detail, which

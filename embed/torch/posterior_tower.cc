@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "embed/torch/relations.h"
 #include "embed/tower_config.h"
 #include "fmt/format.h"
 
@@ -79,25 +80,25 @@ absl::StatusOr<std::shared_ptr<PosteriorTower>> PosteriorTower::Make(const Tower
   if (!shape.ok()) return shape.status();
   shape->features = variant->features;
   const int64_t channels = variant->stages.back().channels;
-  auto relation = MakeRelation(config, channels, shape->width, init);
-  if (!relation.ok()) return relation.status();
   auto trunk = std::make_shared<EfficientNetLite>(*variant, init);
   trunk->FoldBatchNorm();
-  std::shared_ptr<PosteriorTower> tower(new PosteriorTower(
+  return std::shared_ptr<PosteriorTower>(new PosteriorTower(
       std::move(trunk), std::make_shared<PosteriorHead>(*shape, init), channels));
-  if (*relation) tower->relation = tower->register_module("relation", *std::move(relation));
-  return tower;
 }
 
 torch::Tensor PosteriorTower::MapOf(const torch::Tensor& pixels) {
   return trunk->PlacesBefore(pixels, trunk->blocks());
 }
 
-torch::Tensor PosteriorTower::RowsOf(const torch::Tensor& map) {
+torch::Tensor PosteriorTower::RowsOf(const torch::Tensor& map, torch::Tensor* parts) {
   const torch::Tensor places = trunk->PlacesFrom(map, trunk->blocks());
-  torch::Tensor semantic = head->Semantic(MeanFeatures(places));
-  if (relation) semantic = torch::nn::functional::normalize(semantic + relation->ForwardMap(map));
-  return head->Row(semantic, head->Detail(CentralFeatures(places)));
+  if (parts != nullptr) {
+    constexpr int64_t kSide = Relations::kSide;
+    const torch::Tensor grid =
+        at::adaptive_avg_pool2d(places.to(torch::kFloat32), {kSide, kSide}).permute({0, 2, 3, 1});
+    *parts = head->Semantic(grid.flatten(0, 2)).view({map.size(0), kSide * kSide, -1});
+  }
+  return head->Row(head->Semantic(MeanFeatures(places)), head->Detail(CentralFeatures(places)));
 }
 
 double PosteriorTower::TextShare() const { return std::sqrt(1 - head->shape().detail_share); }

@@ -7,7 +7,6 @@
 #include "absl/status/statusor.h"
 #include "embed/torch/efficientnet_lite.h"
 #include "embed/torch/posterior_head.h"
-#include "embed/torch/relation.h"
 
 namespace imago {
 
@@ -30,15 +29,16 @@ class PosteriorTower : public ImageTower {
                                                               TowerInit init);
 
   torch::Tensor Forward(torch::Tensor pixels) override { return RowsOf(MapOf(pixels)); }
-  // Its two halves: the map before the network's last layer, and what comes of it.
+  // Its two halves: the map before the network's last layer, and what comes of it; where asked for,
+  // also what each of Relations::kSide^2 parts of the picture means, as if it were the whole,
+  // [n, parts, width] of unit length.
   torch::Tensor MapOf(const torch::Tensor& pixels);
-  torch::Tensor RowsOf(const torch::Tensor& map);
+  torch::Tensor RowsOf(const torch::Tensor& map, torch::Tensor* parts = nullptr);
   int64_t map_channels() const { return map_channels_; }
   double TextShare() const override;
 
   const std::shared_ptr<EfficientNetLite> trunk;
   const std::shared_ptr<PosteriorHead> head;
-  std::shared_ptr<Relation> relation;  // of the map before the network's last layer; or null
 
  private:
   PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,

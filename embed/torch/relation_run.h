@@ -1,67 +1,62 @@
 #ifndef IMAGO_EMBED_TORCH_RELATION_RUN_H_
 #define IMAGO_EMBED_TORCH_RELATION_RUN_H_
 
-// The third part of a training: over networks that stay as they are, two Relations (relation.h)
-// learn from the world maker's scenes to tell captions apart that a mean cannot.
+// Relations learn from the world maker's scenes over networks that stay as they are.
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "embed/torch/checkpoint.h"
-#include "embed/torch/relation.h"
+#include "embed/torch/relations.h"
 #include "embed/torch/row_cache.h"
+#include "embed/train_relations.h"
 
 namespace imago {
 
-// Pictures and texts as the finished networks see them.
 struct RelationPictures {
-  RowFiles maps;       // [n, h, w, channels], what Relation::ForwardMap looks at
-  torch::Tensor rows;  // [n, width], semantic, unit length
+  RowFiles maps;        // [n, h, w, channels]
+  torch::Tensor parts;  // f16 [n, Relations::kSide^2, width], unit length
+  torch::Tensor rows;   // [n, width]: the part that texts share, unit length
 };
+
 struct RelationTexts {
-  RowFiles words;         // [n, length, width]
-  torch::Tensor lengths;  // [n] int64
-  torch::Tensor rows;     // [n, width], centred, unit length
+  torch::Tensor rows;     // [n, width], unit length
+  torch::Tensor known;    // [known, width]: of the phrases of all texts
+  torch::Tensor phrases;  // [n, most] int64: rows of `known`; -1 after a text's last
+  torch::Tensor places;   // [n, most] int64
   torch::Tensor keys;     // [n] int64: equal where texts are equal
+
+  PhraseBatch Phrases(const torch::Tensor& indices) const;
 };
+// Splits captions into their phrases. `rows_of` answers unit rows [texts, width].
+RelationTexts SplitTexts(
+    const std::vector<std::string>& captions,
+    const std::function<torch::Tensor(const std::vector<std::string>&)>& rows_of);
 
 // Scene i has text i. Scenes 2k and 2k + 1 are each other's counterpart, in which the same things
-// are exchanged: the text of each is wrong of the other, so that texts alone tell nothing. Photos
-// and the texts about them have nothing that a relation should add.
-struct RelationSet {
-  RelationPictures scenes;
+// are exchanged: the text of each is wrong of the other, so that texts alone tell nothing.
+struct RelationScenes {
+  RelationPictures pictures;
   RelationTexts captions;
-  RelationPictures photos;
-  RelationTexts plain;
+  std::vector<std::string> kinds;  // "shapes colour"
 };
 
-struct RelationOptions {
+struct RelationRunOptions {
   int64_t steps = 0;
   int64_t scenes = 96;  // in a step, half of them counterparts of the others
-  int64_t plain = 48;   // photos and plain texts in a step
-  double rate = 1e-3;
-  double scale = 20;  // of cosines
-  double still = 4;   // weight of what is added to photos and plain texts, squared
+  double rate = 2e-3;
+  double scale = 10;  // of cosines
   uint64_t seed = 0;
   std::string settings;  // of the whole run: a checkpoint of others is refused
 };
 
-class RelationModel : public torch::nn::Module {
- public:
-  RelationModel(const RelationShape& image_shape, const RelationShape& text_shape);
-
-  torch::Tensor Pictures(const RelationPictures& pictures, const torch::Tensor& indices) const;
-  torch::Tensor Texts(const RelationTexts& texts, const torch::Tensor& indices) const;
-
-  const std::shared_ptr<Relation> image;
-  const std::shared_ptr<Relation> text;
-};
-
 class RelationRun : public CheckpointedRun {
  public:
-  // Keeps the set.
-  RelationRun(std::shared_ptr<RelationModel> model, const RelationSet* set,
-              const RelationOptions& options);
+  // Keeps the scenes.
+  RelationRun(std::shared_ptr<Relations> relations, const RelationScenes* scenes,
+              const RelationRunOptions& options);
 
   // One optimiser step, added to history().
   void Step();
@@ -69,14 +64,13 @@ class RelationRun : public CheckpointedRun {
  private:
   torch::Tensor Loss() const;
 
-  std::shared_ptr<RelationModel> model_;
-  const RelationSet* set_;
-  RelationOptions options_;
+  std::shared_ptr<Relations> relations_;
+  const RelationScenes* scenes_;
+  RelationRunOptions options_;
 };
 
-// Of the pictures whose own text scores above that of their counterpart, the share.
-double PairAccuracy(const RelationModel& model, const RelationPictures& pictures,
-                    const RelationTexts& texts);
+// For each kind, in order of names, the scenes whose caption scores above their counterpart's.
+std::vector<PairScore> ScorePairs(const Relations& relations, const RelationScenes& scenes);
 
 }  // namespace imago
 

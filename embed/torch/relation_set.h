@@ -4,26 +4,22 @@
 // From the world maker and the manifests to what a RelationRun needs.
 
 #include "absl/status/statusor.h"
+#include "embed/torch/grown_bundle.h"
 #include "embed/torch/relation_run.h"
-#include "embed/torch/train_data.h"
-#include "embed/train_clip.h"
-#include "embed/world.h"
+#include "embed/train_relations.h"
 
 namespace imago {
 
 struct RelationData {
-  RelationSet train;
-  RelationPictures test_scenes;  // of held-out combinations; empty rows where none are asked for
-  RelationTexts test_captions;
-  RelationShape image_shape;
-  RelationShape text_shape;
+  RelationScenes train;
+  RelationScenes tests;  // of held-out combinations
+  torch::Tensor photos;  // [n, width]: rows of pictures as they are, unit length
 };
 
-// Scenes of drawn shapes, of the pictures of all manifests and of events, a third of each, by the
-// finished networks; `tuning` says which these are, for the cache.
-absl::StatusOr<RelationData> LoadRelationData(const TrainClipOptions& options,
-                                              const TrainData& data, const StarterModel& model,
-                                              const std::string& tuning, TrainControl& control);
+// Scenes of drawn shapes and of the pictures of all manifests, half of each. `network` looks at
+// them, its weights may be rounded. kInvalidArgument where the manifests have too few pictures.
+absl::StatusOr<RelationData> LoadRelationData(const TrainRelationsOptions& options,
+                                              const OpenStarter& network, TrainControl& control);
 
 }  // namespace imago
 

@@ -34,18 +34,6 @@ absl::StatusOr<torch::Tensor> EncodeSentences(const SentenceEncoder& encoder,
                                               const SentenceCache& cache,
                                               const std::function<absl::Status(int64_t)>& progress);
 
-// The vectors of the single tokens of each text, f16 [texts, length, width], zeros after its end,
-// kept as EncodeSentences' rows are; `lengths` [texts] int64 counts the tokens. Longer texts are
-// cut to `length`.
-struct SentenceWords {
-  RowFiles words;
-  torch::Tensor lengths;
-};
-absl::StatusOr<SentenceWords> EncodeWords(const SentenceEncoder& encoder,
-                                          const std::vector<std::string>& texts, int length,
-                                          const SentenceCache& cache,
-                                          const std::function<absl::Status(int64_t)>& progress);
-
 }  // namespace imago
 
 #endif  // IMAGO_EMBED_TORCH_SENTENCES_H_

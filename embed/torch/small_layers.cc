@@ -12,6 +12,19 @@ BertOptions SmallLayerOptions(int64_t width) {
   return options;
 }
 
+torch::Tensor PlacesOn(const torch::Tensor& places, int64_t height, int64_t width) {
+  const auto side =
+      static_cast<int64_t>(std::lround(std::sqrt(static_cast<double>(places.size(0)))));
+  if (height == side && width == side) return places;
+  const torch::Tensor grid = places.t().reshape({1, places.size(1), side, side});
+  return at::upsample_bilinear2d(grid.to(torch::kFloat32), {height, width},
+                                 /*align_corners=*/false)
+      .to(places.scalar_type())
+      .flatten(2)
+      .squeeze(0)
+      .t();
+}
+
 void DrawWeights(torch::nn::Module& module) {
   const torch::NoGradGuard no_grad;
   for (auto& parameter : module.named_parameters()) {

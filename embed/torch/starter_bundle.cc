@@ -72,10 +72,6 @@ absl::StatusOr<std::shared_ptr<ClipModel>> Assemble(const StarterParts& parts,
   CopyWeights(*parts.model.head, *image->head);
   CopyWeights(parts.bert, *text->bert, words);
   CopyWeights(*parts.model.centre, *text->centre);
-  if (parts.relations != nullptr) {
-    CopyWeights(*parts.relations->image, *image->relation);
-    CopyWeights(*parts.relations->text, *text->relation);
-  }
   (*model)->logit_scale.copy_(parts.model.logit_scale.clamp_max(std::log(max_scale)));
   return model;
 }
@@ -108,12 +104,6 @@ BundleConfig StarterConfig(const TrainClipOptions& options) {
   config.text_tower.kind = "bert-centred";
   config.text_tower.numbers = {
       {"width", kSentenceWidth}, {"layers", 6}, {"heads", 12}, {"positions", kPositions}};
-  if (options.relation_steps > 0) {
-    for (TowerConfig* tower : {&config.image_tower, &config.text_tower}) {
-      tower->numbers["relation_width"] = options.relation_width;
-      tower->numbers["relation_layers"] = options.relation_layers;
-    }
-  }
   return config;
 }
 

@@ -10,7 +10,6 @@
 #include "absl/status/statusor.h"
 #include "embed/bundle.h"
 #include "embed/torch/efficientnet_lite.h"
-#include "embed/torch/relation_run.h"
 #include "embed/torch/starter_model.h"
 #include "embed/train_clip.h"
 
@@ -20,8 +19,7 @@ struct StarterParts {
   const EfficientNetLite& trunk;  // folded
   const Bert& bert;
   const StarterModel& model;
-  const RelationModel* relations;  // null: none
-  std::string vocab;               // WordPiece's file
+  std::string vocab;  // WordPiece's file
 };
 
 struct StarterCard {

@@ -158,7 +158,6 @@ absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch,
   for (size_t i = 0; i < batch.size(); ++i) {
     if (std::holds_alternative<ImageContent>(batch[i])) images.push_back(i);
   }
-  const std::vector<Text> texts = TokenizeByLength(batch);
   const size_t step = options_.max_batch;
   const std::lock_guard lock(forward_mutex_);
   const torch::InferenceMode inference;
@@ -167,10 +166,8 @@ absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch,
     auto status = EncodeImages(batch, absl::MakeConstSpan(images).subspan(begin, step), embeddings);
     if (!status.ok()) return status;
   }
-  for (size_t begin = 0; begin < texts.size(); begin += step) {
-    auto status = EncodeTexts(absl::MakeConstSpan(texts).subspan(begin, step), embeddings.rows);
-    if (!status.ok()) return status;
-  }
+  EncodeTexts(TokenizeByLength(batch), embeddings.rows);
+  if (model_->relations) AddRelations(batch, embeddings.rows);
   return absl::OkStatus();
 }
 
@@ -192,9 +189,7 @@ absl::Status TorchEncoder::EncodeImages(absl::Span<const Content> batch,
   }
   if (channels_last_) pixels = pixels.contiguous(torch::MemoryFormat::ChannelsLast);
   EventReadings readings;
-  const torch::Tensor encoded =
-      (model_->events ? model_->EncodeImages(pixels, readings) : model_->EncodeImages(pixels))
-          .contiguous();
+  const torch::Tensor encoded = model_->EncodeImages(pixels, &readings).contiguous();
   for (size_t i = 0; i < positions.size(); ++i) {
     CopyRow(encoded, i, embeddings.rows.row(positions[i]));
     if (!model_->events) continue;
@@ -204,7 +199,14 @@ absl::Status TorchEncoder::EncodeImages(absl::Span<const Content> batch,
   return absl::OkStatus();
 }
 
-absl::Status TorchEncoder::EncodeTexts(absl::Span<const Text> texts, Matrix& rows) const {
+void TorchEncoder::EncodeTexts(absl::Span<const Text> texts, Matrix& rows) const {
+  const size_t step = options_.max_batch;
+  for (size_t begin = 0; begin < texts.size(); begin += step) {
+    EncodeTextPass(texts.subspan(begin, step), rows);
+  }
+}
+
+void TorchEncoder::EncodeTextPass(absl::Span<const Text> texts, Matrix& rows) const {
   const auto count = static_cast<int64_t>(texts.size());
   const auto longest = static_cast<int64_t>(texts.back().ids.size());
   torch::Tensor ids = torch::full({count, longest}, tokenizer_->pad_id(), torch::kInt64);
@@ -215,7 +217,44 @@ absl::Status TorchEncoder::EncodeTexts(absl::Span<const Text> texts, Matrix& row
   }
   const torch::Tensor encoded = model_->EncodeTexts(ids, lengths).contiguous();
   for (int64_t i = 0; i < count; ++i) CopyRow(encoded, i, rows.row(texts[i].position));
-  return absl::OkStatus();
+}
+
+void TorchEncoder::AddRelations(absl::Span<const Content> batch, Matrix& rows) const {
+  std::vector<Content> phrases;
+  std::vector<int64_t> places;
+  std::vector<int64_t> numbers;   // of the phrases' texts, among those that have some
+  std::vector<size_t> positions;  // of these texts
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const auto* text = std::get_if<TextContent>(&batch[i]);
+    if (text == nullptr) continue;
+    std::vector<CaptionPhrase> split = SplitCaption(text->text);
+    if (split.empty()) continue;
+    for (CaptionPhrase& phrase : split) {
+      phrases.emplace_back(TextContent{std::move(phrase.text)});
+      places.push_back(static_cast<int64_t>(phrase.place));
+      numbers.push_back(static_cast<int64_t>(positions.size()));
+    }
+    positions.push_back(i);
+  }
+  if (positions.empty()) return;
+  Matrix phrase_rows(phrases.size(), dim());
+  EncodeTexts(TokenizeByLength(phrases), phrase_rows);
+  torch::Tensor texts = torch::empty({static_cast<int64_t>(positions.size()), dim()});
+  for (size_t i = 0; i < positions.size(); ++i) {
+    std::memcpy(texts[static_cast<int64_t>(i)].data_ptr<float>(), rows.row(positions[i]),
+                dim() * sizeof(float));
+  }
+  const torch::Tensor known =
+      torch::from_blob(phrase_rows.row(0), {static_cast<int64_t>(phrases.size()), dim()});
+  const PhraseBatch said = {known.narrow(1, 0, model_->relations->shape().out),
+                            torch::tensor(places, torch::kInt64),
+                            torch::tensor(numbers, torch::kInt64)};
+  const Relations& relations = *model_->relations;
+  const torch::Tensor related =
+      relations.Add(relations.OfPhrases(said, texts.size(0)), texts, 1).contiguous();
+  for (size_t i = 0; i < positions.size(); ++i) {
+    CopyRow(related, static_cast<int64_t>(i), rows.row(positions[i]));
+  }
 }
 
 std::vector<TorchEncoder::Text> TorchEncoder::TokenizeByLength(

@@ -49,7 +49,12 @@ class TorchEncoder : public Encoder {
   absl::Status EncodeAll(absl::Span<const Content> batch, Embeddings& embeddings) const;
   absl::Status EncodeImages(absl::Span<const Content> batch, absl::Span<const size_t> positions,
                             Embeddings& embeddings) const;
-  absl::Status EncodeTexts(absl::Span<const Text> texts, Matrix& rows) const;
+  // In passes; to rows of their positions.
+  void EncodeTexts(absl::Span<const Text> texts, Matrix& rows) const;
+  void EncodeTextPass(absl::Span<const Text> texts, Matrix& rows) const;
+  // Texts of more than one phrase get what their phrases add.
+  void AddRelations(absl::Span<const Content> batch, Matrix& rows) const;
+  // Shortest first.
   std::vector<Text> TokenizeByLength(absl::Span<const Content> batch) const;
 
   Bundle bundle_;

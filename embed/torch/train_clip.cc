@@ -1,9 +1,5 @@
 #include "embed/train_clip.h"
 
-#include <exception>
-
-#include "embed/torch/relation_run.h"
-#include "embed/torch/relation_set.h"
 #include "embed/torch/starter_bundle.h"
 #include "embed/torch/train_data.h"
 #include "embed/torch/train_run.h"
@@ -32,16 +28,12 @@ absl::Status CheckOptions(const TrainClipOptions& options) {
                                     {"pairs", options.pairs},
                                     {"checkpoint_every", options.checkpoint_every},
                                     {"threads", options.threads},
-                                    {"tune_batch", options.tune_batch},
-                                    {"relation_width", options.relation_width},
-                                    {"relation_layers", options.relation_layers},
-                                    {"relation_scenes", options.relation_scenes}}) {
+                                    {"tune_batch", options.tune_batch}}) {
     if (auto status = CheckAtLeast(name, value, 1); !status.ok()) return status;
   }
   for (const auto& [name, value] : {std::pair{"steps", options.steps},
                                     {"tune_steps", options.tune_steps},
-                                    {"tune_from", options.tune_from},
-                                    {"relation_steps", options.relation_steps}}) {
+                                    {"tune_from", options.tune_from}}) {
     if (auto status = CheckAtLeast(name, value, 0); !status.ok()) return status;
   }
   if (auto status = CheckAtLeast("batch", options.batch, 2); !status.ok()) return status;
@@ -152,32 +144,6 @@ absl::Status TuneTrunk(const TrainClipOptions& options, TrainControl& control, T
   return LoadTunedFeatures(data.settings, options, control, data);
 }
 
-// What is added to both sides over the finished networks.
-absl::StatusOr<std::shared_ptr<RelationModel>> TrainRelations(const TrainClipOptions& options,
-                                                              TrainControl& control,
-                                                              const TrainData& data,
-                                                              const StarterModel& model,
-                                                              TrainReport& report) {
-  const auto relations = LoadRelationData(options, data, model, data.settings, control);
-  if (!relations.ok()) return relations.status();
-  torch::manual_seed(options.seed);
-  auto trained = std::make_shared<RelationModel>(relations->image_shape, relations->text_shape);
-  RelationOptions relation;
-  relation.steps = options.relation_steps;
-  relation.seed = options.seed;
-  relation.settings = fmt::format("{}; relations of width {}, {} layers, {} steps, {} scenes",
-                                  data.settings, options.relation_width, options.relation_layers,
-                                  options.relation_steps, options.relation_scenes);
-  RelationRun run(trained, &relations->train, relation);
-  auto status = TrainPart(run, "relations", "relation-", options, control);
-  if (!status.ok()) return status;
-  report.relation_scenes = relations->train.scenes.rows.size(0);
-  report.relation_tests = relations->test_scenes.rows.size(0);
-  report.relation_pairs =
-      100 * PairAccuracy(*trained, relations->test_scenes, relations->test_captions);
-  return trained;
-}
-
 absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl& control) {
   if (auto status = CheckOptions(options); !status.ok()) return status;
   if (auto status = MakeFolders(options.run_dir); !status.ok()) return status;
@@ -195,15 +161,9 @@ absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl&
   if (!status.ok()) return status;
   FitDetail(data->train.central_features, *model->head);
   Measure(*model, data->test, report);
-  std::shared_ptr<RelationModel> relations;
-  if (options.relation_steps > 0) {
-    auto trained = TrainRelations(options, control, *data, *model, report);
-    if (!trained.ok()) return trained.status();
-    relations = *std::move(trained);
-  }
-  const auto bundle = WriteStarterBundle(
-      {*data->lite.trunk, *data->sentences.bert, *model, relations.get(), data->vocab}, options,
-      {data->sources, report});
+  const auto bundle =
+      WriteStarterBundle({*data->lite.trunk, *data->sentences.bert, *model, data->vocab}, options,
+                         {data->sources, report});
   if (!bundle.ok()) return bundle.status();
   report.bundle_dir = bundle->dir;
   report.model = bundle->id;
@@ -213,13 +173,7 @@ absl::StatusOr<TrainReport> Train(const TrainClipOptions& options, TrainControl&
 }  // namespace
 
 absl::StatusOr<TrainReport> TrainClip(const TrainClipOptions& options, TrainControl& control) {
-  try {
-    return Train(options, control);
-  } catch (const c10::Error& error) {
-    return absl::InternalError(fmt::format("training: {}", error.what_without_backtrace()));
-  } catch (const std::exception& error) {
-    return absl::InternalError(fmt::format("training: {}", error.what()));
-  }
+  return CatchTorch([&] { return Train(options, control); });
 }
 
 }  // namespace imago

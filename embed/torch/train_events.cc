@@ -1,7 +1,5 @@
 #include "embed/train_events.h"
 
-#include <exception>
-
 #include "embed/torch/event_set.h"
 #include "embed/torch/torch_encoder.h"
 #include "embed/torch/train_to_end.h"
@@ -39,21 +37,15 @@ absl::StatusOr<std::shared_ptr<ClipModel>> Grow(const TrainEventsOptions& option
                                                 const OpenStarter& starter, BundleConfig& config) {
   config.events = {options.width, options.layers, StagedVocabulary()};
   torch::manual_seed(options.seed);
-  auto grown = ClipModel::Make(config, starter.tokenizer->vocab_size(), TowerInit::kPublished);
+  auto grown = GrownModel(starter, config, "events.");
   if (!grown.ok()) return grown.status();
   std::vector<std::string> phrases;
   for (const std::string& filler : config.events.vocabulary.fillers) {
     phrases.push_back("a " + filler);
   }
   phrases.emplace_back("nothing");
-  const auto rows = TextRows(starter, phrases);
-  if (!rows.ok()) return rows.status();
   const torch::NoGradGuard no_grad;
-  const auto sources = starter.model->Weights();
-  for (auto& [name, target] : (*grown)->Weights()) {
-    if (!name.starts_with("events.")) target.copy_(sources.at(name));
-  }
-  (*grown)->events->fillers.copy_(*rows);
+  (*grown)->events->fillers.copy_(TextRows(starter, phrases));
   return grown;
 }
 
@@ -141,13 +133,7 @@ absl::StatusOr<TrainEventsReport> Train(const TrainEventsOptions& options, Train
 
 absl::StatusOr<TrainEventsReport> TrainEvents(const TrainEventsOptions& options,
                                               TrainControl& control) {
-  try {
-    return Train(options, control);
-  } catch (const c10::Error& error) {
-    return absl::InternalError(fmt::format("training: {}", error.what_without_backtrace()));
-  } catch (const std::exception& error) {
-    return absl::InternalError(fmt::format("training: {}", error.what()));
-  }
+  return CatchTorch([&] { return Train(options, control); });
 }
 
 }  // namespace imago

@@ -1,12 +1,14 @@
 #ifndef IMAGO_EMBED_TORCH_TRAIN_TO_END_H_
 #define IMAGO_EMBED_TORCH_TRAIN_TO_END_H_
 
+#include <exception>
 #include <functional>
 #include <string>
 
 #include "absl/status/status.h"
 #include "embed/torch/checkpoint.h"
 #include "embed/train_control.h"
+#include "fmt/format.h"
 
 namespace imago {
 
@@ -24,6 +26,18 @@ struct TrainedPhase {
 // a table and a chart of them on the way. kCancelled after `stop`, with a checkpoint written.
 absl::Status TrainToEnd(CheckpointedRun& run, const std::function<void()>& step,
                         const TrainedPhase& phase, TrainControl& control);
+
+// What `train` answers, an absl::StatusOr; what LibTorch throws becomes kInternal.
+template <typename Train>
+auto CatchTorch(const Train& train) -> decltype(train()) {
+  try {
+    return train();
+  } catch (const c10::Error& error) {
+    return absl::InternalError(fmt::format("training: {}", error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    return absl::InternalError(fmt::format("training: {}", error.what()));
+  }
+}
 
 }  // namespace imago
 

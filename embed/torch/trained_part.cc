@@ -16,9 +16,9 @@ namespace {
 constexpr std::array<std::string_view, 7> kLists = {
     "resblocks", "encoder.layer", "blocks", "layer1", "layer2", "layer3", "layer4"};
 // What comes after the blocks, by the beginnings of their names.
-constexpr std::array<std::string_view, 9> kAfter = {
-    "proj",  "text_projection", "ln_post",   "ln_final",        "attnpool",
-    "head.", "centre.",         "relation.", "trunk.conv_head."};
+constexpr std::array<std::string_view, 8> kAfter = {"proj",     "text_projection", "ln_post",
+                                                    "ln_final", "attnpool",        "head.",
+                                                    "centre.",  "trunk.conv_head."};
 
 // "transformer.resblocks.3." of "transformer.resblocks.3.ln_1.weight"; empty outside of blocks.
 std::string BlockOf(const std::string& name) {

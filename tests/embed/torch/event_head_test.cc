@@ -72,7 +72,7 @@ TEST(EventHead, BelongsToAModelWhoseRowsStayAsTheyAre) {
   ASSERT_TRUE(model.ok()) << model.status();
   const torch::Tensor pixels = torch::randn({2, 3, 32, 32});
   EventReadings readings;
-  const torch::Tensor rows = (*model)->EncodeImages(pixels, readings);
+  const torch::Tensor rows = (*model)->EncodeImages(pixels, &readings);
   EXPECT_TRUE(torch::equal(rows, (*model)->EncodeImages(pixels)));
   EXPECT_EQ(readings.types.sizes().vec(), (std::vector<int64_t>{2, 2}));
   EXPECT_EQ(readings.fillers.size(2), 3);
@@ -86,10 +86,10 @@ TEST(EventHead, WorksInBfloat16) {
   ASSERT_TRUE(model.ok()) << model.status();
   const torch::Tensor pixels = torch::randn({2, 3, 32, 32});
   EventReadings exact;
-  (*model)->EncodeImages(pixels, exact);
+  (*model)->EncodeImages(pixels, &exact);
   UseBfloat16(**model);
   EventReadings rounded;
-  (*model)->EncodeImages(pixels, rounded);
+  (*model)->EncodeImages(pixels, &rounded);
   EXPECT_EQ(rounded.types.scalar_type(), torch::kFloat32);
   EXPECT_TRUE(torch::allclose(rounded.types, exact.types, 0.1, 0.1));
 }

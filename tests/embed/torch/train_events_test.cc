@@ -10,6 +10,7 @@
 #include "embed/torch/event_set.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/embed/torch/tiny_bundle.h"
 #include "tests/support/data.h"
 #include "tests/support/pictures.h"
 
@@ -17,38 +18,6 @@ namespace imago {
 namespace {
 
 using testing::HasSubstr;
-
-BundleConfig TinyConfig() {
-  BundleConfig config;
-  config.name = "tiny";
-  config.dim = 36;
-  config.preprocess.size = 64;
-  config.tokenizer_kind = TokenizerKind::kWordPiece;
-  config.tokenizer_file = "vocab.txt";
-  config.max_tokens = 16;
-  config.image_tower = {
-      "efficientnet-lite0-posterior",
-      {{"size", 64}, {"hidden", 6}, {"detail", 4}, {"detail_percent", 70}, {"classes", 9}},
-      {}};
-  config.text_tower = {
-      "bert-centred", {{"width", 32}, {"layers", 1}, {"heads", 2}, {"positions", 16}}, {}};
-  return config;
-}
-
-std::string TinyBundle(const BundleConfig& config = TinyConfig()) {
-  const std::string dir = MakeTempDir();
-  std::string vocab = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n";
-  for (char c = 'a'; c <= 'z'; ++c) vocab += std::string(1, c) + "\n##" + c + "\n";
-  WriteTestFile(dir + "/vocab.txt", vocab);
-  WriteTestFile(dir + "/model.json", BundleConfigToJson(config));
-  WriteTestFile(dir + "/CARD.md", "# tiny\n");
-  torch::manual_seed(4);
-  const auto model = ClipModel::Make(config, 56);
-  EXPECT_TRUE(model.ok()) << model.status();
-  const auto status = SaveWeights(**model, dir + "/weights.safetensors");
-  EXPECT_TRUE(status.ok()) << status;
-  return dir;
-}
 
 std::string Photos() {
   const std::string dir = MakeTempDir();

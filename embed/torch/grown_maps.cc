@@ -1,0 +1,47 @@
+#include "embed/torch/grown_maps.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "embed/torch/train_sources.h"
+#include "fmt/format.h"
+
+namespace imago {
+
+absl::StatusOr<RowFiles> GrownMaps::Of(PictureViews views) const {
+  EfficientNetLite& trunk = *network.image->trunk;
+  views.cache_dir = cache_dir;
+  views.network = fmt::format("{} {}", network.bundle.id,
+                              trunk.ParametersFrom(trunk.blocks()).front().dtype().name());
+  views.size = size();
+  const Reporter reporter(control, "maps of " + views.name,
+                          static_cast<int64_t>(views.paths.size()));
+  return ComputeMaps(trunk, trunk.blocks(), views,
+                     [&](int64_t done) { return reporter.Report(done); });
+}
+
+absl::StatusOr<RowFiles> GrownMaps::OfManifests(const std::string& name,
+                                                const std::vector<std::string>& manifests,
+                                                const ManifestPart& part, int64_t most) const {
+  std::vector<std::string> all;
+  for (const std::string& manifest : manifests) {
+    const auto pictures = ReadManifest(manifest, part);
+    if (!pictures.ok()) return pictures.status();
+    const std::vector<std::string> paths =
+        PathsIn(std::filesystem::path(manifest).parent_path().string(), *pictures);
+    all.insert(all.end(), paths.begin(), paths.end());
+  }
+  if (all.empty()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "the manifests have no picture of split \"{}\" for use \"{}\"", part.split, part.use));
+  }
+  PictureViews views;
+  views.name = name;
+  const auto count = static_cast<int64_t>(all.size());
+  const int64_t kept = std::min(count, most);
+  for (int64_t i = 0; i < kept; ++i) views.paths.push_back(all[i * count / kept]);
+  return Of(std::move(views));
+}
+
+}  // namespace imago
