@@ -1,5 +1,6 @@
 #include "embed/caption_phrases.h"
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <span>
@@ -42,6 +43,12 @@ constexpr std::array<Link, 18> kLinks = {{{"to the left of", kLeft, kRight},
                                           {","},
                                           {"."}}};
 
+// Words that say how a thing is: without any, and without a place, there is nothing to tell apart.
+constexpr std::array<std::string_view, 30> kAttributes = {
+    "red",   "green", "blue",  "yellow", "orange", "purple",  "pink", "brown", "black", "white",
+    "grey",  "gray",  "small", "little", "tiny",   "large",   "big",  "huge",  "one",   "two",
+    "three", "four",  "five",  "six",    "single", "several", "many", "few",   "dark",  "bright"};
+
 constexpr std::array<std::string_view, 8> kOpenings = {"there is",   "there are",   "a picture of",
                                                        "a photo of", "an image of", "a drawing of",
                                                        "picture of", "photo of"};
@@ -78,6 +85,12 @@ size_t Match(std::span<const std::string> words, std::string_view these) {
   return count;
 }
 
+bool HasAttribute(const Words& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return std::find(kAttributes.begin(), kAttributes.end(), word) != kAttributes.end();
+  });
+}
+
 size_t OpeningLength(std::span<const std::string> words) {
   for (const std::string_view opening : kOpenings) {
     if (const size_t length = Match(words, opening); length > 0) return length;
@@ -112,7 +125,11 @@ std::vector<CaptionPhrase> SplitCaption(std::string_view caption) {
     at += std::max<size_t>(length, 1);
   }
   end_phrase(words.size(), {});
+  const bool placed = std::any_of(phrases.begin(), phrases.end(), [](const CaptionPhrase& phrase) {
+    return phrase.place != PhrasePlace::kNone;
+  });
   if (phrases.size() < 2 || phrases.size() > kMaxCaptionPhrases) return {};
+  if (!placed && !HasAttribute(words)) return {};
   return phrases;
 }
 

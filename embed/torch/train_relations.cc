@@ -90,7 +90,6 @@ absl::StatusOr<TrainRelationsReport> Train(const TrainRelationsOptions& options,
   if (!grown.ok()) return grown.status();
   Relations& relations = *(*grown)->relations;
   relations.Fit(data->photos, data->train.captions.known);
-  relations.strength.fill_(options.strength);
   RelationRunOptions run_options;
   run_options.steps = options.steps;
   run_options.seed = options.seed;
@@ -106,6 +105,8 @@ absl::StatusOr<TrainRelationsReport> Train(const TrainRelationsOptions& options,
   TrainRelationsReport report;
   report.first_loss = run.history().front().loss;
   report.last_loss = run.history().back().loss;
+  // Not before: a checkpoint brings the one that it was written with.
+  relations.strength.fill_(options.strength);
   report.scores = ScorePairs(relations, data->tests);
   const auto bundle = WriteGrownBundle(
       *starter, config, **grown,
