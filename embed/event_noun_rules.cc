@@ -175,7 +175,7 @@ void ReadInside(const RuleInput& input, const Phrase& noun, std::vector<DraftEve
     } else if (word < noun.words.last && tagged.tag == Tag::kNoun) {
       const std::string before = word > 0 ? input.words[word - 1].token->lower : "";
       const int type = input.lexicon.NounType(lower, before);
-      if (type >= 0) events.push_back({type, word, EventCue::kNounBefore, {}});
+      if (type >= 0) events.push_back({type, word, EventCue::kNounBefore, {}, 0});
     }
   }
 }

@@ -8,9 +8,11 @@
 // the news captions that the rules were tuned on (four fifths of them, 12,512 events), rounded; a
 // quarter is taken off where no argument was found.
 
+#include <string>
 #include <vector>
 
 #include "embed/event_clause.h"
+#include "embed/event_extractor.h"
 #include "embed/event_lexicon.h"
 
 namespace imago {
@@ -19,6 +21,7 @@ struct DraftArgument {
   std::string role;
   WordRange words;  // with the article
   WordRange head;
+  double confidence = 1;
 };
 
 // What tells of the event.
@@ -30,6 +33,7 @@ struct DraftEvent {
   size_t trigger = 0;  // number of the word
   EventCue source = EventCue::kVerb;
   std::vector<DraftArgument> arguments;
+  double confidence = 0;
 };
 
 struct RuleInput {
@@ -50,6 +54,22 @@ void AddArgument(const std::string& role, const Phrase& phrase, DraftEvent& even
 void AddPlace(const RuleInput& input, DraftEvent& event);
 // A verb whose object tells what happens: "hold a rally", "take part in a march".
 bool IsSupport(const RuleInput& input, size_t verb);
+
+// A sentence with what the rules find in it, in the order of the triggers. What it was read from
+// and the lexicon outlive it.
+struct RuleReading {
+  std::vector<TaggedWord> words;
+  std::vector<Phrase> phrases;
+  std::vector<DraftEvent> drafts;
+};
+RuleReading ReadByRules(const TextSentence& sentence, const EventLexicon& lexicon);
+
+// The draft with its words as places in the text that the words are from; fillers lose the article.
+Event FinishEvent(const std::string& text, const std::vector<TaggedWord>& words,
+                  const EventLexicon& lexicon, const DraftEvent& draft);
+
+// What extractors read, where the content is a text; errors as EventExtractor::Extract says.
+absl::StatusOr<const std::string*> TextOfEvents(const Content& content);
 
 }  // namespace imago
 

@@ -33,7 +33,7 @@ struct TrainEventsOptions {
 };
 
 // Of scenes of held-out pairs of fillers; shares, 0 to 1.
-struct EventScores {
+struct PictureEventScores {
   double type = 0;        // the most probable type is the true one
   double filler = 0;      // of roles that are filled, the most probable filler is the true one
   double box = 0;         // of roles with a box: overlap over union with it at least a half
@@ -52,7 +52,7 @@ struct TrainEventsReport {
   std::string model;  // the bundle's id
   double first_loss = 0;
   double last_loss = 0;
-  EventScores scores;
+  PictureEventScores scores;
 };
 
 // Trains to the end, or goes on from the checkpoint in run_dir. kCancelled after `stop`, with a

@@ -53,6 +53,9 @@ std::string DefaultDataDir();
 // it was built from; of several in one place the one named by its text file DEFAULT. kNotFound says
 // where it looked.
 absl::StatusOr<std::string> ResolveModelDir(const Config& config);
+// The trained tagger of events (OpenTrainedExtractor), looked for in the same places as
+// starter bundles, under the name imago-event-tagger; empty when there is none.
+std::string FindEventTagger();
 
 }  // namespace imago
 

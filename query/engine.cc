@@ -14,6 +14,7 @@
 #include "query/picture_rows.h"
 #include "query/search.h"
 #include "query/term_encoder.h"
+#include "query/text_events.h"
 #include "query/uploads.h"
 #include "spdlog/spdlog.h"
 #include "storage/sha256.h"
@@ -121,8 +122,9 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(const Config& config,
                                                      std::unique_ptr<Encoder> encoder) {
   auto ontology = EventOntology::WithFile(config.ontology);
   if (!ontology.ok()) return ontology.status();
-  auto impl =
-      std::make_unique<Impl>(config, std::move(encoder), NewRuleExtractor(*std::move(ontology)));
+  auto extractor = OpenTextExtractor(*std::move(ontology));
+  if (!extractor.ok()) return extractor.status();
+  auto impl = std::make_unique<Impl>(config, std::move(encoder), *std::move(extractor));
   std::error_code error;
   const fs::path dir = fs::path(impl->config.data_dir) / "collections";
   fs::create_directories(dir, error);

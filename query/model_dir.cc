@@ -93,6 +93,15 @@ std::string DefaultDataDir() {
   return (fs::path(home.empty() ? "." : home) / ".local/share/imago").string();
 }
 
+std::string FindEventTagger() {
+  for (const fs::path& place : StarterPlaces()) {
+    std::error_code ignored;
+    const fs::path dir = place / "imago-event-tagger";
+    if (fs::exists(dir / "tagger.json", ignored)) return dir.string();
+  }
+  return "";
+}
+
 absl::StatusOr<std::string> ResolveModelDir(const Config& config) {
   std::vector<fs::path> places = StarterPlaces();
   if (config.model.empty()) {

@@ -10,6 +10,7 @@
 #include "embed/event_extractor.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "query/text_events.h"
 #include "tools/command.h"
 #include "web/events_json.h"
 
@@ -21,6 +22,7 @@ struct EventsArgs {
   std::string file;
   std::string ontology;
   bool types = false;
+  bool rules = false;
   bool reindex = false;
 };
 
@@ -114,12 +116,15 @@ int Events(const Globals& globals, EventsArgs args) {
   if (args.texts.empty()) {
     return Fail(absl::InvalidArgumentError("there must be a TEXT, --file, --types or --reindex"));
   }
-  const auto extractor = NewRuleExtractor(*std::move(ontology));
-  const auto answers = ReadEvents(*extractor, args.texts);
+  absl::StatusOr<std::unique_ptr<EventExtractor>> extractor = NewRuleExtractor(*ontology);
+  if (!args.rules) extractor = OpenTextExtractor(*std::move(ontology));
+  if (!extractor.ok()) return Fail(extractor.status());
+  const auto answers = ReadEvents(**extractor, args.texts);
   if (!answers.ok()) return Fail(answers.status());
   if (globals.json) {
     const bool one = answers->size() == 1 && args.file.empty();
-    fmt::print("{}\n", one ? EventsToJson(answers->front()) : EventsToJson(*answers));
+    const std::string by = (*extractor)->name();
+    fmt::print("{}\n", one ? EventsToJson(answers->front(), by) : EventsToJson(*answers, by));
     return kDone;
   }
   for (const TextEvents& answer : *answers) {
@@ -138,6 +143,7 @@ void AddEvents(CLI::App& app, Globals& globals, Command& run) {
   command->add_option("--file", args->file, "File with a caption on each line")->type_name("FILE");
   command->add_option("--ontology", args->ontology, "JSON file with further types of events")
       ->type_name("FILE");
+  command->add_flag("--rules", args->rules, "By rules alone");
   command->add_flag("--reindex", args->reindex,
                     "Read the events of the collection's captions anew");
   command->add_flag("--types", args->types, "List the types of events and their roles");

@@ -99,6 +99,7 @@ void AddTrain(CLI::App& app, Globals& globals, Command& run) {
   AddTrainPair(*command, globals, run);
   AddTrainEvents(*command, globals, run);
   AddTrainRelations(*command, globals, run);
+  AddTrainTagger(*command, globals, run);
   CLI::App* clip = command->add_subcommand(
       "clip",
       "Pictures and sentences in one space, from pretrained towers and labelled photos. Run again "

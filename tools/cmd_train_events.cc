@@ -13,7 +13,7 @@
 namespace imago {
 namespace {
 
-nlohmann::ordered_json ScoresJson(const EventScores& scores) {
+nlohmann::ordered_json ScoresJson(const PictureEventScores& scores) {
   return {{"scenes", scores.scenes},
           {"type", scores.type},
           {"filler", scores.filler},
@@ -37,7 +37,7 @@ void PrintReport(const TrainEventsReport& report, bool as_json) {
     fmt::print("{}\n", json.dump());
     return;
   }
-  const EventScores& scores = report.scores;
+  const PictureEventScores& scores = report.scores;
   fmt::print("trained {} in {}: loss {:.3f} to {:.3f}\n", report.model, report.bundle_dir,
              report.first_loss, report.last_loss);
   fmt::print("{} scenes of held-out pairs: type {:.1f} %, fillers {:.1f} %, places {:.1f} %\n",

@@ -37,6 +37,7 @@ class PhaseProgress {
 void AddTrainPair(CLI::App& train, Globals& globals, Command& run);
 void AddTrainEvents(CLI::App& train, Globals& globals, Command& run);
 void AddTrainRelations(CLI::App& train, Globals& globals, Command& run);
+void AddTrainTagger(CLI::App& train, Globals& globals, Command& run);
 
 }  // namespace imago
 

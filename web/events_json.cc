@@ -85,12 +85,16 @@ absl::StatusOr<EventTexts> ParseEventTexts(const std::string& body) {
   return request;
 }
 
-std::string EventsToJson(const TextEvents& answer) { return Dump(AnswerJson(answer)); }
+std::string EventsToJson(const TextEvents& answer, const std::string& extractor) {
+  ordered_json json = AnswerJson(answer);
+  json["extractor"] = extractor;
+  return Dump(json);
+}
 
-std::string EventsToJson(const std::vector<TextEvents>& answers) {
+std::string EventsToJson(const std::vector<TextEvents>& answers, const std::string& extractor) {
   ordered_json results = ordered_json::array();
   for (const TextEvents& answer : answers) results.push_back(AnswerJson(answer));
-  return Dump({{"results", std::move(results)}});
+  return Dump({{"results", std::move(results)}, {"extractor", extractor}});
 }
 
 std::string EventTypesToJson(const EventOntology& ontology) {

@@ -29,11 +29,12 @@ struct TextEvents {
 
 // {"events":[{"type", "trigger":{"text","start","end"},
 //             "arguments":[{"role","text","start","end","head":{"text","start","end"}}],
-//             "confidence", "source"}]}. What is seen in a picture has no "start" and "end"; its
+//             "confidence", "source"}], "extractor"}: the last one's name. What is seen in a
+//             picture has no "start" and "end"; its
 // arguments have a "confidence" and, where it is known, a "region" [left, top, right, bottom].
-std::string EventsToJson(const TextEvents& answer);
-// {"results":[{"events":[...]}, ...]}, one for each text, in order.
-std::string EventsToJson(const std::vector<TextEvents>& answers);
+std::string EventsToJson(const TextEvents& answer, const std::string& extractor);
+// {"results":[{"events":[...]}, ...], "extractor"}, one for each text, in order.
+std::string EventsToJson(const std::vector<TextEvents>& answers, const std::string& extractor);
 // {"types":[{"type","parent","also","definition","roles":{name:[kind, ...]},"templates",...}]}.
 std::string EventTypesToJson(const EventOntology& ontology);
 

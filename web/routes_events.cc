@@ -16,7 +16,8 @@ absl::StatusOr<HttpResponse> Extract(const EventExtractor& extractor, const Http
     if (!events.ok()) return events.status();
     answers.push_back({std::move(text), *std::move(events)});
   }
-  return JsonResponse(asked->list ? EventsToJson(answers) : EventsToJson(answers.front()));
+  return JsonResponse(asked->list ? EventsToJson(answers, extractor.name())
+                                  : EventsToJson(answers.front(), extractor.name()));
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ EventReadings ReadAll(EventHead& head, const RowFiles& maps) {
   return {torch::cat(types), torch::cat(fillers), torch::cat(boxes)};
 }
 
-EventScores ScoreEvents(EventHead& head, const EventScenes& scenes) {
+PictureEventScores ScoreEvents(EventHead& head, const EventScenes& scenes) {
   const torch::NoGradGuard no_grad;
   const EventReadings readings = ReadAll(head, scenes.maps);
   const int64_t count = scenes.types.size(0);
@@ -129,7 +129,7 @@ EventScores ScoreEvents(EventHead& head, const EventScenes& scenes) {
     return pair.gather(2, fillers.unsqueeze(2)).squeeze(2).sum(1);
   };
   const torch::Tensor own = scenes.fillers.narrow(1, 0, 2);
-  EventScores scores;
+  PictureEventScores scores;
   scores.scenes = count;
   scores.event_swaps = of_events.sum().item<int64_t>();
   scores.role_swaps = of_roles.sum().item<int64_t>();

@@ -61,7 +61,7 @@ class EventRun : public CheckpointedRun {
 // Of all pictures, in passes.
 EventReadings ReadAll(EventHead& head, const RowFiles& maps);
 // All but `none` and `others`.
-EventScores ScoreEvents(EventHead& head, const EventScenes& scenes);
+PictureEventScores ScoreEvents(EventHead& head, const EventScenes& scenes);
 
 }  // namespace imago
 

@@ -55,7 +55,7 @@ double ShareOfNone(EventHead& head, const RowFiles& maps) {
   return (types.argmax(1) == types.size(1) - 1).to(torch::kFloat64).mean().item<double>();
 }
 
-std::string ScoresText(const EventScores& scores) {
+std::string ScoresText(const PictureEventScores& scores) {
   return fmt::format(
       "Reads {} types of events off pictures. Of {} drawn scenes of held-out pairs of people and\n"
       "things: type {:.1f} %, fillers {:.1f} %, boxes {:.1f} % (overlap at least a half; or the "
@@ -69,7 +69,7 @@ std::string ScoresText(const EventScores& scores) {
       100 * scores.role_swap, scores.role_swaps, scores.others, 100 * scores.none);
 }
 
-std::string DetailsJson(const TrainEventsOptions& options, const EventScores& scores) {
+std::string DetailsJson(const TrainEventsOptions& options, const PictureEventScores& scores) {
   const nlohmann::ordered_json json = {{"scenes", options.scenes},
                                        {"steps", options.steps},
                                        {"seed", options.seed},

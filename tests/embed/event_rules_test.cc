@@ -1,4 +1,4 @@
-// The rules read captions: each case says what is in the sentence, to the word.
+// Captions are read: each case says what is in the sentence, to the word.
 
 #include <algorithm>
 
@@ -6,6 +6,7 @@
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/data.h"
 
 namespace imago {
 namespace {
@@ -19,13 +20,13 @@ using ::testing::IsSupersetOf;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
-const EventExtractor& Rules() {
+// Both extractors: the rules, and the rules with the tagger that ships.
+const EventExtractor& Extractor(const std::string& name) {
   static const auto rules = NewRuleExtractor(EventOntology::House().value());
-  return *rules;
-}
-
-std::vector<Event> Read(const std::string& text) {
-  return Rules().Extract(TextContent{text}).value();
+  static const auto tagger =
+      OpenTrainedExtractor(EventOntology::House().value(), SourcePath("models/imago-event-tagger"))
+          .value();
+  return name == "rules" ? *rules : *tagger;
 }
 
 // "Agent=protesters", by the head's word or words.
@@ -37,27 +38,39 @@ std::vector<std::string> Heads(const Event& event) {
   return out;
 }
 
-// The heads of the first event of the type; "none" when there is none.
-std::vector<std::string> HeadsOf(const std::string& text, const std::string& type) {
-  const std::vector<Event> events = Read(text);
-  const auto found = std::find_if(events.begin(), events.end(),
-                                  [&](const Event& event) { return event.type == type; });
-  return found == events.end() ? std::vector<std::string>{"none"} : Heads(*found);
-}
+class EventRules : public testing::TestWithParam<std::string> {
+ protected:
+  static const EventExtractor& Reader() { return Extractor(GetParam()); }
 
-std::vector<std::string> Triggers(const std::string& text) {
-  std::vector<std::string> out;
-  for (const Event& event : Read(text)) {
-    out.push_back(fmt::format("{} {}", event.type, event.trigger));
+  static std::vector<Event> Read(const std::string& text) {
+    return Reader().Extract(TextContent{text}).value();
   }
-  return out;
-}
+
+  // The heads of the first event of the type; "none" when there is none.
+  static std::vector<std::string> HeadsOf(const std::string& text, const std::string& type) {
+    const std::vector<Event> events = Read(text);
+    const auto found = std::find_if(events.begin(), events.end(),
+                                    [&](const Event& event) { return event.type == type; });
+    return found == events.end() ? std::vector<std::string>{"none"} : Heads(*found);
+  }
+
+  static std::vector<std::string> Triggers(const std::string& text) {
+    std::vector<std::string> out;
+    for (const Event& event : Read(text)) {
+      out.push_back(fmt::format("{} {}", event.type, event.trigger));
+    }
+    return out;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Both, EventRules, testing::Values("rules", "tagger"),
+                         [](const auto& info) { return info.param; });
 
 constexpr char kStretcher[] =
     "Antigovernment protesters carry an injured man on a stretcher after clashes with riot police "
     "on Independence Square in Kyiv on February 20, 2014.";
 
-TEST(EventRules, ReadTheStretcherExactly) {
+TEST_P(EventRules, ReadTheStretcherExactly) {
   const Event event = Read(kStretcher).front();
   EXPECT_EQ(event.type, "Transport");
   EXPECT_EQ(event.trigger, "carry");
@@ -72,7 +85,7 @@ TEST(EventRules, ReadTheStretcherExactly) {
   EXPECT_THAT(Triggers(kStretcher), Contains("Attack clashes"));
 }
 
-TEST(EventRules, ReadTheInspectionExactly) {
+TEST_P(EventRules, ReadTheInspectionExactly) {
   const std::string text =
       "Investigators inspect parts of a destroyed car at the site of a car bombing in Beirut, Jan. "
       "21, 2014.";
@@ -85,7 +98,7 @@ TEST(EventRules, ReadTheInspectionExactly) {
               Contains(testing::Field(&EventArgument::filler, "parts of a destroyed car")));
 }
 
-TEST(EventRules, ReadTheCoursesSevenTypes) {
+TEST_P(EventRules, ReadTheCoursesSevenTypes) {
   EXPECT_THAT(HeadsOf("A person wears a mask.", "Wearing"),
               ElementsAre("Agent=person", "Item=mask"));
   EXPECT_THAT(HeadsOf("A doctor treats a patient.", "Treatment"),
@@ -102,20 +115,20 @@ TEST(EventRules, ReadTheCoursesSevenTypes) {
               IsSupersetOf({"Agent=man", "Entity=box"}));
 }
 
-TEST(EventRules, PassiveVoiceTurnsTheRolesRound) {
+TEST_P(EventRules, PassiveVoiceTurnsTheRolesRound) {
   EXPECT_THAT(HeadsOf("A man is being treated by doctors in a hospital.", "Treatment"),
               UnorderedElementsAre("Agent=doctors", "Target=man", "Place=hospital"));
   EXPECT_THAT(HeadsOf("A man arrested by police sits in a car.", "Arrest"),
               UnorderedElementsAre("Agent=police", "Person=man"));
 }
 
-TEST(EventRules, ParticiplesBelongToTheNounBeforeThem) {
+TEST_P(EventRules, ParticiplesBelongToTheNounBeforeThem) {
   const std::string text = "People wearing masks carry a coffin.";
   EXPECT_THAT(HeadsOf(text, "Wearing"), ElementsAre("Agent=People", "Item=masks"));
   EXPECT_THAT(HeadsOf(text, "Transport"), ElementsAre("Agent=People", "Entity=coffin"));
 }
 
-TEST(EventRules, JoinedSubjectsAndVerbsShareTheirArguments) {
+TEST_P(EventRules, JoinedSubjectsAndVerbsShareTheirArguments) {
   EXPECT_THAT(HeadsOf("A doctor and a nurse who work in Rome treat a child.", "Treatment"),
               IsSupersetOf({"Agent=doctor", "Agent=nurse", "Target=child"}));
   const std::string text = "Police detained and beat two protesters.";
@@ -123,7 +136,7 @@ TEST(EventRules, JoinedSubjectsAndVerbsShareTheirArguments) {
   EXPECT_THAT(HeadsOf(text, "Attack"), ElementsAre("Attacker=Police", "Target=protesters"));
 }
 
-TEST(EventRules, TellPlacesToolsAndTimesApart) {
+TEST_P(EventRules, TellPlacesToolsAndTimesApart) {
   EXPECT_THAT(HeadsOf("Police arrested a man with batons in Kyiv on Monday.", "Arrest"),
               ElementsAre("Agent=Police", "Person=man", "Instrument=batons", "Place=Kyiv"));
   EXPECT_THAT(HeadsOf("In Beirut, soldiers fired tear gas at demonstrators.", "Attack"),
@@ -131,27 +144,27 @@ TEST(EventRules, TellPlacesToolsAndTimesApart) {
                                    "Place=Beirut"));
 }
 
-TEST(EventRules, NounsTellOfEventsAndTakeTheActorOfAVerbThatTellsLittle) {
+TEST_P(EventRules, NounsTellOfEventsAndTakeTheActorOfAVerbThatTellsLittle) {
   const std::string text = "Protesters hold a rally in Tbilisi.";
   EXPECT_THAT(Triggers(text), ElementsAre("Demonstrate rally"));
   EXPECT_THAT(HeadsOf(text, "Demonstrate"),
               UnorderedElementsAre("Entity=Protesters", "Place=Tbilisi"));
 }
 
-TEST(EventRules, WhatAgenciesAddAndQuotesAreNotRead) {
+TEST_P(EventRules, WhatAgenciesAddAndQuotesAreNotRead) {
   EXPECT_THAT(Triggers("FILE - A woman vaccinates a girl. (AP Photo/Rally Marcher)"),
               ElementsAre("Vaccination vaccinates"));
   EXPECT_THAT(Triggers("\"They attacked and killed us,\" a woman says at a market."), IsEmpty());
 }
 
-TEST(EventRules, CaptionsWithoutEventsGiveNone) {
+TEST_P(EventRules, CaptionsWithoutEventsGiveNone) {
   for (const char* text : {"A red car on a green field.", "A mountain lake at sunset.", "", " ",
                            "Portrait of the president, February 2014"}) {
     EXPECT_THAT(Triggers(text), IsEmpty()) << text;
   }
 }
 
-TEST(EventRules, EveryPlaceIsAStretchOfTheTextAndEveryConfidenceAShare) {
+TEST_P(EventRules, EveryPlaceIsAStretchOfTheTextAndEveryConfidenceAShare) {
   const std::string text =
       "„Übung“ – Soldiers in Kyïv carry an injured man; two people were killed by the blast’s "
       "fire.";
@@ -170,13 +183,13 @@ TEST(EventRules, EveryPlaceIsAStretchOfTheTextAndEveryConfidenceAShare) {
   }
 }
 
-TEST(EventRules, PicturesAndEndlessTextsAreRefused) {
-  EXPECT_EQ(Rules().Extract(ImageContent{}).status().code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(Rules().Extract(TextContent{std::string(kMaxEventTextBytes + 1, 'a')}).status().code(),
+TEST_P(EventRules, PicturesAndEndlessTextsAreRefused) {
+  EXPECT_EQ(Reader().Extract(ImageContent{}).status().code(), absl::StatusCode::kUnimplemented);
+  EXPECT_EQ(Reader().Extract(TextContent{std::string(kMaxEventTextBytes + 1, 'a')}).status().code(),
             absl::StatusCode::kInvalidArgument);
 }
 
-TEST(EventRules, TypesOfOnesOwnAreReadBeforeTheHouses) {
+TEST_P(EventRules, TypesOfOnesOwnAreReadBeforeTheHouses) {
   EventOntology ontology = EventOntology::House().value();
   ASSERT_TRUE(ontology
                   .Add(R"({"events": [{"type": "Porting", "definition": "Someone carries.",

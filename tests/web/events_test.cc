@@ -1,3 +1,4 @@
+#include "gmock/gmock.h"
 #include "tests/web/client.h"
 
 namespace imago {
@@ -16,6 +17,7 @@ class EventsTest : public WebTest {
 TEST_F(EventsTest, ReadsACaption) {
   const Reply reply = Extract({{"text", "Police arrested a man with batons in Kyiv."}});
   ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_THAT(reply.Json()["extractor"], testing::StartsWith("imago-event-tagger@"));
   const json events = reply.Json()["events"];
   ASSERT_EQ(events.size(), 1u);
   EXPECT_EQ(events[0]["type"], "Arrest");

@@ -75,12 +75,12 @@ TEST(EventRun, LearnsWhoDoesWhatToWhom) {
   at::set_num_threads(1);
   const EventTrainSet set = TwoPlaces(48);
   const auto head = Head();
-  const EventScores before = ScoreEvents(*head, set.scenes);
+  const PictureEventScores before = ScoreEvents(*head, set.scenes);
   EXPECT_LT(before.filler, 0.7);
   EXPECT_LT(before.box, 0.5);
   EventRun run(head, &set, Steps(400));
   while (!run.done()) run.Step();
-  const EventScores after = ScoreEvents(*head, set.scenes);
+  const PictureEventScores after = ScoreEvents(*head, set.scenes);
   EXPECT_GT(after.type, 0.95);
   EXPECT_GT(after.filler, 0.95);
   EXPECT_GT(after.box, 0.95);
@@ -114,7 +114,7 @@ TEST(EventRun, GoesOnFromACheckpointBitForBit) {
 TEST(ScoreEvents, CountsARoleSwapOnlyWhereTheTrueFillersWin) {
   const EventTrainSet set = TwoPlaces(16);
   const auto head = Head();
-  const EventScores scores = ScoreEvents(*head, set.scenes);
+  const PictureEventScores scores = ScoreEvents(*head, set.scenes);
   EventScenes exchanged = set.scenes;
   exchanged.fillers = torch::cat({set.scenes.fillers.narrow(1, 0, 2).flip({1}),
                                   set.scenes.fillers.narrow(1, 2, kPictureRoles - 2)},

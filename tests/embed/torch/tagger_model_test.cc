@@ -1,0 +1,126 @@
+#include "embed/torch/tagger_model.h"
+
+#include "embed/event_net.h"
+#include "embed/torch/bundle_weights.h"
+#include "embed/torch/clip_model.h"
+#include "embed/torch/tagger_run.h"
+#include "gtest/gtest.h"
+#include "tests/support/data.h"
+
+namespace imago {
+namespace {
+
+// A small tagger of two types, and captions of these.
+class TaggerModelTest : public testing::Test {
+ protected:
+  static TaggerConfig Config(const EventOntology& ontology) {
+    TaggerConfig config;
+    config.words = {"a", "in", "men", "police"};
+    config.types = {{"Arrest", {"Agent", "Person"}}, {"Meet", {"Participant", "Place"}}};
+    for (const EventType& type : ontology.types()) config.ontology.push_back(type.name);
+    return config;
+  }
+
+  TaggerTrainSet Set() const {
+    const std::vector<ReferenceSentence> texts = {
+        {"Police arrested two men.",
+         {{"Arrest", "arrested", {{"Agent", "Police"}, {"Person", "men"}}}}},
+        {"Men met a woman in Kyiv on Monday, police say.",
+         {{"Meet", "met", {{"Participant", "Men"}, {"Participant", "woman"}, {"Place", "Kyiv"}}}}},
+        {"A red car.", {}}};
+    TaggerTrainSet set;
+    set.examples = MakeTaggerExamples(texts, lexicon_, ontology_, names_);
+    set.news = set.examples.size();
+    return set;
+  }
+
+  std::shared_ptr<TaggerModel> Model() const {
+    torch::manual_seed(5);
+    const auto vectors = torch::randn({static_cast<int64_t>(names_.vectors()) + 1, 7});
+    return std::make_shared<TaggerModel>(names_, vectors, 6, 2);
+  }
+
+  const EventOntology ontology_ = EventOntology::House().value();
+  const EventLexicon lexicon_{ontology_};
+  const TaggerNames names_{Config(ontology_)};
+};
+
+torch::Tensor ToTensor(const Matrix& matrix) {
+  return torch::from_blob(const_cast<float*>(matrix.data()), {static_cast<int64_t>(matrix.rows()),
+                                                              static_cast<int64_t>(matrix.cols())})
+      .clone();
+}
+
+TEST_F(TaggerModelTest, ThePlainNetworkComputesTheSame) {
+  const torch::NoGradGuard no_grad;
+  const auto model = Model();
+  model->eval();
+  const std::string path = MakeTempDir() + "/weights.safetensors";
+  ASSERT_TRUE(SaveTensors(WeightsByName(*model), path, TensorType::kF32).ok());
+  const auto net = EventNet::Read(SafetensorsFile::Open(path).value(), names_);
+  ASSERT_TRUE(net.ok()) << net.status();
+  const TaggerTrainSet set = Set();
+  const TaggerBatch batch = JoinExamples(set, {0, 1, 2}, nullptr);
+  const TaggerModel::Encoded words = model->Encode(batch.features, batch.lengths);
+  const torch::Tensor types = model->Types(words).softmax(2);
+  const torch::Tensor roles = model->Roles(words, batch.triggers).softmax(2);
+  int64_t trigger = 0;
+  for (int64_t i = 0; i < 3; ++i) {
+    const TaggerExample& example = set.examples[static_cast<size_t>(i)];
+    const auto length = static_cast<int64_t>(example.words.size());
+    const EventNet::Encoded plain = net->Encode(example.words);
+    EXPECT_TRUE(
+        torch::allclose(ToTensor(net->Types(plain)), types[i].narrow(0, 0, length), 1e-4, 1e-5));
+    for (const TriggerExample& one : example.triggers) {
+      const Matrix found = net->Roles(plain, one.word, static_cast<int>(one.type), one.rule_roles);
+      EXPECT_TRUE(
+          torch::allclose(ToTensor(found), roles[trigger].narrow(0, 0, length), 1e-4, 1e-5));
+      ++trigger;
+    }
+  }
+  EXPECT_EQ(trigger, 2);
+}
+
+TaggerRunOptions Steps(int64_t steps) {
+  TaggerRunOptions options;
+  options.steps = steps;
+  options.batch = 4;
+  options.rate = 1e-2;
+  options.seed = 3;
+  options.settings = "three captions";
+  return options;
+}
+
+TEST_F(TaggerModelTest, LearnsItsCaptions) {
+  at::set_num_threads(1);
+  const TaggerTrainSet set = Set();
+  TaggerRun run(Model(), &set, Steps(150));
+  while (!run.done()) run.Step();
+  double last = 0;
+  for (size_t i = 140; i < 150; ++i) last += run.history()[i].loss / 10;
+  EXPECT_LT(last, 0.2 * run.history().front().loss);
+}
+
+TEST_F(TaggerModelTest, GoesOnFromACheckpointToTheSameWeights) {
+  at::set_num_threads(1);
+  const TaggerTrainSet set = Set();
+  const auto whole = Model();
+  TaggerRun run(whole, &set, Steps(6));
+  while (!run.done()) run.Step();
+  TaggerRun first(Model(), &set, Steps(6));
+  for (int i = 0; i < 3; ++i) first.Step();
+  const std::string path = MakeTempDir() + "/checkpoint.safetensors";
+  ASSERT_TRUE(first.Save(path).ok());
+  const auto resumed = Model();
+  TaggerRun second(resumed, &set, Steps(6));
+  ASSERT_TRUE(second.Load(path).ok());
+  while (!second.done()) second.Step();
+  const auto wanted = WeightsByName(*whole);
+  for (const auto& [name, found] : WeightsByName(*resumed)) {
+    EXPECT_TRUE(torch::equal(found, wanted.at(name))) << name;
+  }
+  EXPECT_GT(wanted.size(), 40u);
+}
+
+}  // namespace
+}  // namespace imago
