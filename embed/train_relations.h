@@ -22,7 +22,7 @@ struct TrainRelationsOptions {
   std::string cache_dir;               // maps; "features" in run_dir when empty
   int width = 32;                      // of what a thing is (embed/torch/relations.h)
   int channels = 4;                    // of how it is, beside its place
-  double strength = 0.3;               // of what is added
+  double strength = 0.5;               // of what is added
   int steps = 1'500;
   int scenes = 12'000;  // to learn from: half are the others' counterparts
   int photos = 4'000;   // pictures as they are, at most, whose rows are to change least

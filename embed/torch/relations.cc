@@ -8,7 +8,7 @@
 namespace imago {
 namespace {
 
-constexpr double kStrength = 0.3;
+constexpr double kStrength = 0.5;
 constexpr double kFirstGain = 4;
 
 torch::Tensor Unit(const torch::Tensor& rows) { return torch::nn::functional::normalize(rows); }

@@ -37,7 +37,7 @@ struct RelationShape {
   int64_t out = 384;          // of what both sides share
   int64_t width = 32;         // w
   int64_t channels = 4;       // m
-  int64_t hidden = 64;        // of u
+  int64_t hidden = 32;        // of u
   int64_t text_hidden = 256;  // of q
 
   int64_t bound() const { return (2 + channels) * width; }

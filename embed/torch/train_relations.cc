@@ -50,9 +50,11 @@ std::string ScoresText(const std::vector<PairScore>& scores) {
       "Texts and pictures say which thing has which colour, size or number, and who stands where.\n"
       "Of {} scenes of held-out combinations the caption beats that of the scene with the two\n"
       "exchanged in {:.1f} % (chance 50 %): {}.\n"
-      "It has learned from drawn shapes and from pictures put beside each other; in photos it "
-      "adds\n"
-      "next to nothing.",
+      "Colours, sizes and numbers were learned from drawn shapes and from pictures put beside "
+      "each\n"
+      "other, and are not to be relied on in photos. Texts of one thing, and those that tell "
+      "neither\n"
+      "of places nor of colours, sizes or numbers, stay as they were.",
       CountOf(scores), 100 * ShareOfRight(scores), kinds);
 }
 
