@@ -138,7 +138,7 @@ RowFiles Files(const std::string& name, const torch::Tensor& rows) {
 }
 
 // Two of six things, one of which is bright, and the counterpart, in which the other one is. A map
-// shows brightness in its first channel, a caption by its first word. Scenes of things whose
+// shows brightness in its first channel. Scenes of things whose
 // numbers differ by `apart`.
 RelationScenes BrightAndDark(const std::set<int64_t>& apart) {
   constexpr int64_t kThings = 6;
@@ -160,8 +160,8 @@ RelationScenes BrightAndDark(const std::set<int64_t>& apart) {
         maps.push_back(map);
         parts.push_back(Halves(things[one], things[other])[0]);
         rows.push_back(Unit(things[one] + things[other]));
-        captions.push_back(name(one) + (first ? "+" : "") + " and " + name(other) +
-                           (first ? "" : "+"));
+        captions.push_back((first ? "bright " : "dark ") + name(one) + " and " +
+                           (first ? "dark " : "bright ") + name(other));
         scenes.kinds.emplace_back("bright");
       }
     }
@@ -171,11 +171,8 @@ RelationScenes BrightAndDark(const std::set<int64_t>& apart) {
   scenes.captions = SplitTexts(captions, [&](const std::vector<std::string>& texts) {
     std::vector<torch::Tensor> known;
     for (const std::string& text : texts) {
-      torch::Tensor sum = torch::zeros({24});
-      for (const char c : text.find("and") == std::string::npos ? text : std::string()) {
-        sum = sum + (c == '+' ? bright : things[c - 'a']);
-      }
-      known.push_back(Unit(sum));
+      const torch::Tensor how = text.starts_with("bright") ? bright : -bright;
+      known.push_back(Unit(how + things[text.back() - 'a']));
     }
     return torch::stack(known);
   });
@@ -192,7 +189,7 @@ RelationRunOptions Steps(int64_t steps) {
 
 TEST(SplitTexts, KnowEachPhraseOnceAndEachCaptionByItsKey) {
   const RelationScenes scenes = BrightAndDark({3});
-  EXPECT_EQ(scenes.captions.known.size(0), 12) << "six things, bright or not";
+  EXPECT_EQ(scenes.captions.known.size(0), 12) << "six things, bright and dark";
   EXPECT_NE(scenes.captions.keys[0].item<int64_t>(), scenes.captions.keys[1].item<int64_t>());
   const RelationTexts said =
       SplitTexts({"a left of b", "b left of a"}, [](const std::vector<std::string>& texts) {
@@ -210,7 +207,7 @@ TEST(RelationRun, LearnsOfPairsThatItHasNotSeen) {
   const RelationScenes tests = BrightAndDark({3});
   const auto relations = Fresh();
   relations->Fit(tests.pictures.rows, tests.captions.known);
-  RelationRun run(relations, &train, Steps(300));
+  RelationRun run(relations, &train, Steps(800));
   while (!run.done()) run.Step();
   const std::vector<PairScore> scores = ScorePairs(*relations, tests);
   ASSERT_EQ(scores.size(), 1u);
