@@ -167,6 +167,22 @@ TEST(BundleConfig, RefusesEventsThatCannotBe) {
   EXPECT_EQ(ErrorOf(json), "model.json: unknown key \"fellers\" in events");
 }
 
+TEST(BundleConfig, KeepsRelationsWhereThereAreSome) {
+  EXPECT_EQ(ParseBundleConfig(GoodJson().dump())->relations.width, 0);
+  Json json = GoodJson();
+  json["relations"] = {{"width", 24}, {"channels", 3}};
+  const auto config = ParseBundleConfig(json.dump());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->relations.width, 24);
+  EXPECT_EQ(config->relations.channels, 3);
+  EXPECT_EQ(*ParseBundleConfig(BundleConfigToJson(*config)), *config);
+  json["relations"]["channels"] = 0;
+  EXPECT_EQ(ErrorOf(json),
+            "model.json: \"channels\" in relations is 0, not a whole number from 1 to 4096");
+  json["relations"] = {{"width", 24}};
+  EXPECT_EQ(ErrorOf(json), "model.json: \"channels\" in relations is missing");
+}
+
 TEST(BundleConfig, AsksForNoTowersInTheHashFamily) {
   BundleConfig config;
   config.family = config.name = "hash";
