@@ -6,14 +6,18 @@
 
 #include "embed/torch/train_sources.h"
 #include "fmt/format.h"
+#include "storage/sha256.h"
 
 namespace imago {
 
 absl::StatusOr<RowFiles> GrownMaps::Of(PictureViews views) const {
   EfficientNetLite& trunk = *network.image->trunk;
+  // Not the bundle's id, which changes with all that grows and changes no map.
+  const auto weights = Sha256File(network.bundle.dir + "/weights.safetensors");
+  if (!weights.ok()) return weights.status();
   views.cache_dir = cache_dir;
-  views.network = fmt::format("{} {}", network.bundle.id,
-                              trunk.ParametersFrom(trunk.blocks()).front().dtype().name());
+  views.network =
+      fmt::format("{} {}", *weights, trunk.ParametersFrom(trunk.blocks()).front().dtype().name());
   views.size = size();
   const Reporter reporter(control, "maps of " + views.name,
                           static_cast<int64_t>(views.paths.size()));
