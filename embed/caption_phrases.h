@@ -24,9 +24,9 @@ struct CaptionPhrase {
 inline constexpr size_t kMaxCaptionPhrases = 8;
 
 // "there is a red circle to the left of a blue star" to {"a red circle", kLeft}, {"a blue star",
-// kRight}. Cut at "and", commas and the English words for places; openings such as "a picture of"
-// are left out. Words are in lower case, with one space between. Empty for captions of one phrase,
-// which says nothing of others, and of more than kMaxCaptionPhrases.
+// kRight}. Cut at "and", commas and words for places; in lower case, without an opening such as "a
+// picture of". Empty for captions of one phrase, of more than kMaxCaptionPhrases, and for those
+// that tell neither where things stand nor of a colour, size or number: nothing to tell apart.
 std::vector<CaptionPhrase> SplitCaption(std::string_view caption);
 
 }  // namespace imago

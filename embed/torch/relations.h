@@ -12,8 +12,8 @@
 // the others: a text side that reads all words at once learns captions by heart.
 //   row:     unit(s + strength B^T unit(v or g))
 // s is the part of a row that pictures and texts share, B ((2 + m) w rows) the directions in which
-// photos and phrases differ least, so that plain searches hardly notice. Texts of fewer than two
-// phrases stay as they are.
+// photos and phrases differ least, so that plain searches hardly notice. Texts without phrases to
+// tell apart (caption_phrases.h) stay as they are.
 
 #include <memory>
 

@@ -84,6 +84,30 @@ void CopyRow(const torch::Tensor& from, int64_t row, float* to) {
   std::memcpy(to, from.data_ptr<float>() + row * from.size(1), from.size(1) * sizeof(float));
 }
 
+// The texts of a batch that have phrases to tell apart, and these.
+struct SplitContents {
+  std::vector<size_t> positions;  // of the texts in the batch
+  std::vector<Content> phrases;
+  std::vector<int64_t> places;  // of each phrase: a PhrasePlace
+  std::vector<int64_t> texts;   // and the number of its text among the positions
+};
+
+SplitContents SplitTexts(absl::Span<const Content> batch) {
+  SplitContents split;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const auto* text = std::get_if<TextContent>(&batch[i]);
+    if (text == nullptr) continue;
+    const std::vector<CaptionPhrase> phrases = SplitCaption(text->text);
+    for (const CaptionPhrase& phrase : phrases) {
+      split.phrases.emplace_back(TextContent{phrase.text});
+      split.places.push_back(static_cast<int64_t>(phrase.place));
+      split.texts.push_back(static_cast<int64_t>(split.positions.size()));
+    }
+    if (!phrases.empty()) split.positions.push_back(i);
+  }
+  return split;
+}
+
 }  // namespace
 
 absl::StatusOr<TorchEncoder::Opened> TorchEncoder::OpenModel(const Bundle& bundle, int vocab_size,
@@ -158,6 +182,7 @@ absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch,
   for (size_t i = 0; i < batch.size(); ++i) {
     if (std::holds_alternative<ImageContent>(batch[i])) images.push_back(i);
   }
+  const std::vector<Text> texts = TokenizeByLength(batch);
   const size_t step = options_.max_batch;
   const std::lock_guard lock(forward_mutex_);
   const torch::InferenceMode inference;
@@ -166,7 +191,7 @@ absl::Status TorchEncoder::EncodeAll(absl::Span<const Content> batch,
     auto status = EncodeImages(batch, absl::MakeConstSpan(images).subspan(begin, step), embeddings);
     if (!status.ok()) return status;
   }
-  EncodeTexts(TokenizeByLength(batch), embeddings.rows);
+  EncodeTexts(texts, embeddings.rows);
   if (model_->relations) AddRelations(batch, embeddings.rows);
   return absl::OkStatus();
 }
@@ -220,41 +245,24 @@ void TorchEncoder::EncodeTextPass(absl::Span<const Text> texts, Matrix& rows) co
 }
 
 void TorchEncoder::AddRelations(absl::Span<const Content> batch, Matrix& rows) const {
-  std::vector<Content> phrases;
-  std::vector<int64_t> places;
-  std::vector<int64_t> numbers;   // of the phrases' texts, among those that have some
-  std::vector<size_t> positions;  // of these texts
-  for (size_t i = 0; i < batch.size(); ++i) {
-    const auto* text = std::get_if<TextContent>(&batch[i]);
-    if (text == nullptr) continue;
-    std::vector<CaptionPhrase> split = SplitCaption(text->text);
-    if (split.empty()) continue;
-    for (CaptionPhrase& phrase : split) {
-      phrases.emplace_back(TextContent{std::move(phrase.text)});
-      places.push_back(static_cast<int64_t>(phrase.place));
-      numbers.push_back(static_cast<int64_t>(positions.size()));
-    }
-    positions.push_back(i);
+  const SplitContents split = SplitTexts(batch);
+  if (split.positions.empty()) return;
+  Matrix phrase_rows(split.phrases.size(), dim());
+  EncodeTexts(TokenizeByLength(split.phrases), phrase_rows);
+  const auto count = static_cast<int64_t>(split.positions.size());
+  torch::Tensor texts = torch::empty({count, dim()});
+  for (int64_t i = 0; i < count; ++i) {
+    std::memcpy(texts[i].data_ptr<float>(), rows.row(split.positions[i]), dim() * sizeof(float));
   }
-  if (positions.empty()) return;
-  Matrix phrase_rows(phrases.size(), dim());
-  EncodeTexts(TokenizeByLength(phrases), phrase_rows);
-  torch::Tensor texts = torch::empty({static_cast<int64_t>(positions.size()), dim()});
-  for (size_t i = 0; i < positions.size(); ++i) {
-    std::memcpy(texts[static_cast<int64_t>(i)].data_ptr<float>(), rows.row(positions[i]),
-                dim() * sizeof(float));
-  }
-  const torch::Tensor known =
-      torch::from_blob(phrase_rows.row(0), {static_cast<int64_t>(phrases.size()), dim()});
-  const PhraseBatch said = {known.narrow(1, 0, model_->relations->shape().out),
-                            torch::tensor(places, torch::kInt64),
-                            torch::tensor(numbers, torch::kInt64)};
   const Relations& relations = *model_->relations;
+  const torch::Tensor known =
+      torch::from_blob(phrase_rows.row(0), {static_cast<int64_t>(split.phrases.size()), dim()});
+  const PhraseBatch said = {known.narrow(1, 0, relations.shape().out),
+                            torch::tensor(split.places, torch::kInt64),
+                            torch::tensor(split.texts, torch::kInt64)};
   const torch::Tensor related =
-      relations.Add(relations.OfPhrases(said, texts.size(0)), texts, 1).contiguous();
-  for (size_t i = 0; i < positions.size(); ++i) {
-    CopyRow(related, static_cast<int64_t>(i), rows.row(positions[i]));
-  }
+      relations.Add(relations.OfPhrases(said, count), texts, 1).contiguous();
+  for (int64_t i = 0; i < count; ++i) CopyRow(related, i, rows.row(split.positions[i]));
 }
 
 std::vector<TorchEncoder::Text> TorchEncoder::TokenizeByLength(

@@ -52,7 +52,7 @@ class TorchEncoder : public Encoder {
   // In passes; to rows of their positions.
   void EncodeTexts(absl::Span<const Text> texts, Matrix& rows) const;
   void EncodeTextPass(absl::Span<const Text> texts, Matrix& rows) const;
-  // Texts of more than one phrase get what their phrases add.
+  // Texts with phrases to tell apart (caption_phrases.h) get what these add.
   void AddRelations(absl::Span<const Content> batch, Matrix& rows) const;
   // Shortest first.
   std::vector<Text> TokenizeByLength(absl::Span<const Content> batch) const;
