@@ -138,6 +138,12 @@ absl::Status CheckpointedRun::Load(const std::string& path) {
   return absl::OkStatus();
 }
 
+void CheckpointedRun::SetRate(double rate) {
+  for (torch::optim::OptimizerParamGroup& group : optimiser_->param_groups()) {
+    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
+  }
+}
+
 void CheckpointedRun::Descend(const torch::Tensor& loss) {
   optimiser_->zero_grad();
   loss.backward();

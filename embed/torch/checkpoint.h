@@ -52,6 +52,8 @@ class CheckpointedRun {
 
   int64_t step() const { return static_cast<int64_t>(history_.size()); }
   torch::optim::AdamW& optimiser() { return *optimiser_; }
+  // Of all parameters.
+  void SetRate(double rate);
   // One step of the optimiser down the loss.
   void Descend(const torch::Tensor& loss);
   // Adds the step's point to the history, through f32, as a checkpoint keeps it.

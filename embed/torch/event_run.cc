@@ -88,9 +88,7 @@ torch::Tensor EventRun::Loss() const {
 
 void EventRun::Step() {
   const double rate = options_.rate * RateFactor(step(), options_.steps);
-  for (torch::optim::OptimizerParamGroup& group : optimiser().param_groups()) {
-    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-  }
+  SetRate(rate);
   const torch::Tensor loss = Loss();
   Descend(loss);
   Record(loss, rate, head_->shape().filler_scale);

@@ -22,8 +22,8 @@ struct Scenes {
     return i % 2 == 0 ? scene : World::Exchanged(std::move(scene));
   }
   absl::StatusOr<Image> Render(int64_t i, int size) const { return WorldOf(i).Render(At(i), size); }
-  std::string Kind(int64_t i) const {
-    return fmt::format("{} {}", OfShapes(i) ? "shapes" : "pictures", SceneKindName(At(i).kind));
+  std::string Kind(int64_t i, const Scene& scene) const {
+    return fmt::format("{} {}", OfShapes(i) ? "shapes" : "pictures", SceneKindName(scene.kind));
   }
 
  private:
@@ -67,8 +67,9 @@ absl::StatusOr<RelationScenes> LoadScenes(const GrownMaps& maker, const Scenes& 
   views.name = scenes.part == ScenePart::kTrain ? "scenes-train" : "scenes-test";
   RelationScenes out;
   for (int64_t i = 0; i < scenes.count; ++i) {
-    views.paths.push_back(scenes.At(i).caption);
-    out.kinds.push_back(scenes.Kind(i));
+    const Scene scene = scenes.At(i);
+    views.paths.push_back(scene.caption);
+    out.kinds.push_back(scenes.Kind(i, scene));
   }
   out.captions = SplitTexts(views.paths, [&](const std::vector<std::string>& texts) {
     return TextRows(maker.network, texts);

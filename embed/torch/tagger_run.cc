@@ -71,9 +71,7 @@ torch::Tensor TaggerRun::Loss(const std::vector<size_t>& chosen) const {
 
 void TaggerRun::Step() {
   const double rate = options_.rate * RateFactor(step(), options_.steps);
-  for (torch::optim::OptimizerParamGroup& group : optimiser().param_groups()) {
-    static_cast<torch::optim::AdamWOptions&>(group.options()).lr(rate);
-  }
+  SetRate(rate);
   torch::manual_seed(Mix(options_.seed + 2, static_cast<uint64_t>(step())));
   const torch::Tensor loss = Loss(Draw());
   optimiser().zero_grad();

@@ -11,19 +11,14 @@ namespace imago {
 namespace {
 
 absl::Status CheckOptions(const TrainEventsOptions& options) {
-  for (const auto& [name, value, least] : {std::tuple{"width", options.width, 32},
-                                           {"layers", options.layers, 1},
-                                           {"steps", options.steps, 1},
-                                           {"scenes", options.scenes, 2},
-                                           {"others", options.others, 4},
-                                           {"tests", options.tests, 4},
-                                           {"checkpoint_every", options.checkpoint_every, 1},
-                                           {"threads", options.threads, 1}}) {
-    if (value >= least) continue;
-    return absl::InvalidArgumentError(
-        fmt::format("{} is {}, it must be at least {}", name, value, least));
-  }
-  return absl::OkStatus();
+  return CheckLowerLimits({{"width", options.width, 32},
+                           {"layers", options.layers, 1},
+                           {"steps", options.steps, 1},
+                           {"scenes", options.scenes, 2},
+                           {"others", options.others, 4},
+                           {"tests", options.tests, 4},
+                           {"checkpoint_every", options.checkpoint_every, 1},
+                           {"threads", options.threads, 1}});
 }
 
 std::string Settings(const TrainEventsOptions& options, const Bundle& bundle) {

@@ -11,18 +11,15 @@ namespace imago {
 namespace {
 
 absl::Status CheckOptions(const TrainRelationsOptions& options) {
-  for (const auto& [name, value, least] : {std::tuple{"width", options.width, 1},
-                                           {"channels", options.channels, 1},
-                                           {"steps", options.steps, 1},
-                                           {"scenes", options.scenes, 4},
-                                           {"photos", options.photos, 1},
-                                           {"tests", options.tests, 4},
-                                           {"checkpoint_every", options.checkpoint_every, 1},
-                                           {"threads", options.threads, 1}}) {
-    if (value >= least) continue;
-    return absl::InvalidArgumentError(
-        fmt::format("{} is {}, it must be at least {}", name, value, least));
-  }
+  auto status = CheckLowerLimits({{"width", options.width, 1},
+                                  {"channels", options.channels, 1},
+                                  {"steps", options.steps, 1},
+                                  {"scenes", options.scenes, 4},
+                                  {"photos", options.photos, 1},
+                                  {"tests", options.tests, 4},
+                                  {"checkpoint_every", options.checkpoint_every, 1},
+                                  {"threads", options.threads, 1}});
+  if (!status.ok()) return status;
   if (options.strength > 0 && options.strength <= 1) return absl::OkStatus();
   return absl::InvalidArgumentError(
       fmt::format("strength is {}, it must be above 0 and at most 1", options.strength));

@@ -1,6 +1,5 @@
 #include "embed/train_tagger.h"
 
-#include <tuple>
 #include <utility>
 
 #include "embed/event_sentences.h"
@@ -20,17 +19,14 @@ namespace {
 constexpr int kTestSentences = 2'000;
 
 absl::Status CheckOptions(const TrainTaggerOptions& options) {
-  for (const auto& [name, value, least] : {std::tuple{"width", options.width, 1},
-                                           {"layers", options.layers, 1},
-                                           {"steps", options.steps, 1},
-                                           {"batch", options.batch, 1},
-                                           {"sentences", options.sentences, 0},
-                                           {"checkpoint_every", options.checkpoint_every, 1},
-                                           {"threads", options.threads, 1}}) {
-    if (value >= least) continue;
-    return absl::InvalidArgumentError(
-        fmt::format("{} is {}, it must be at least {}", name, value, least));
-  }
+  auto status = CheckLowerLimits({{"width", options.width, 1},
+                                  {"layers", options.layers, 1},
+                                  {"steps", options.steps, 1},
+                                  {"batch", options.batch, 1},
+                                  {"sentences", options.sentences, 0},
+                                  {"checkpoint_every", options.checkpoint_every, 1},
+                                  {"threads", options.threads, 1}});
+  if (!status.ok()) return status;
   if (options.layers > 8) {
     return absl::InvalidArgumentError(
         fmt::format("layers is {}, it must be at most 8", options.layers));

@@ -40,4 +40,13 @@ absl::Status TrainToEnd(CheckpointedRun& run, const std::function<void()>& step,
   return absl::OkStatus();
 }
 
+absl::Status CheckLowerLimits(std::initializer_list<LowerLimit> limits) {
+  for (const LowerLimit& limit : limits) {
+    if (limit.value >= limit.least) continue;
+    return absl::InvalidArgumentError(
+        fmt::format("{} is {}, it must be at least {}", limit.name, limit.value, limit.least));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace imago

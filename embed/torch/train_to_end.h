@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <string>
 
 #include "absl/status/status.h"
@@ -26,6 +27,15 @@ struct TrainedPhase {
 // a table and a chart of them on the way. kCancelled after `stop`, with a checkpoint written.
 absl::Status TrainToEnd(CheckpointedRun& run, const std::function<void()>& step,
                         const TrainedPhase& phase, TrainControl& control);
+
+// A setting, and the least that it may be.
+struct LowerLimit {
+  const char* name;
+  int64_t value = 0;
+  int64_t least = 0;
+};
+// kInvalidArgument names the first that is less.
+absl::Status CheckLowerLimits(std::initializer_list<LowerLimit> limits);
 
 // What `train` answers, an absl::StatusOr; what LibTorch throws becomes kInternal.
 template <typename Train>

@@ -6,7 +6,6 @@
 
 #include "embed/torch/picture_features.h"
 #include "embed/torch/relation_set.h"
-#include "embed/torch/train_to_end.h"
 #include "embed/train_events.h"
 #include "embed/world.h"
 #include "gmock/gmock.h"
