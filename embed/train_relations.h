@@ -46,10 +46,8 @@ struct TrainRelationsReport {
   double first_loss = 0;
   double last_loss = 0;
   std::vector<PairScore> scores;
+  double right_share = 0;  // of all kinds together, 0 to 1
 };
-
-// Of all kinds together, 0 to 1.
-double ShareOfRight(const std::vector<PairScore>& scores);
 
 // Trains to the end, or goes on from the checkpoint in run_dir. kCancelled after `stop`, with a
 // checkpoint written; kFailedPrecondition when the checkpoint is of other settings or the bundle is

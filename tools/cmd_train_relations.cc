@@ -33,7 +33,7 @@ void PrintReport(const TrainRelationsReport& report, bool as_json) {
                score.count);
   }
   fmt::print("captions above their counterpart's: {:.1f} % (chance 50 %)\n",
-             100 * ShareOfRight(report.scores));
+             100 * report.right_share);
 }
 
 int Train(const Globals& globals, TrainRelationsOptions options) {

@@ -37,6 +37,12 @@ int64_t CountOf(const std::vector<PairScore>& scores) {
   return count;
 }
 
+double ShareOfRight(const std::vector<PairScore>& scores) {
+  double right = 0;
+  for (const PairScore& score : scores) right += static_cast<double>(score.right);
+  return scores.empty() ? 0 : right / static_cast<double>(CountOf(scores));
+}
+
 std::string ScoresText(const std::vector<PairScore>& scores) {
   std::string kinds;
   for (const PairScore& score : scores) {
@@ -107,6 +113,7 @@ absl::StatusOr<TrainRelationsReport> Train(const TrainRelationsOptions& options,
   // Not before: a checkpoint brings the one that it was written with.
   relations.strength.fill_(options.strength);
   report.scores = ScorePairs(relations, data->tests);
+  report.right_share = ShareOfRight(report.scores);
   const auto bundle = WriteGrownBundle(
       *starter, config, **grown,
       {"Relations", ScoresText(report.scores), "relations", DetailsJson(options, report.scores)},
@@ -118,12 +125,6 @@ absl::StatusOr<TrainRelationsReport> Train(const TrainRelationsOptions& options,
 }
 
 }  // namespace
-
-double ShareOfRight(const std::vector<PairScore>& scores) {
-  double right = 0;
-  for (const PairScore& score : scores) right += static_cast<double>(score.right);
-  return scores.empty() ? 0 : right / static_cast<double>(CountOf(scores));
-}
 
 absl::StatusOr<TrainRelationsReport> TrainRelations(const TrainRelationsOptions& options,
                                                     TrainControl& control) {
