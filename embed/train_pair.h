@@ -24,7 +24,8 @@
 //     "from"        a bundle whose tower of the same shape it begins as; default: random weights
 //     "train"       "all" (default), "frozen" or "last K": the last K blocks and what follows them
 //     "rate"        its learning rate; default "rate"
-//   "loss"        "softmax" (default) or "sigmoid"
+//   "loss"        "softmax" (default), "sigmoid", or "tokens": a picture's row predicts its text's
+//                 tokens (embed/torch/pair_loss.h); then the text tower is a "bag-of-tokens"
 //   "chunk"       of the sigmoid loss: so many texts at a time, 0 (default): all
 //   "scale"       of the logits at first, 1 to 100; default 1 / 0.07, with "sigmoid" 10
 //   "max_scale"   limit of it, 1 to 1000; default 100
@@ -83,7 +84,7 @@ struct PairData {
   double share = 1;
 };
 
-enum class PairLossKind { kSoftmax, kSigmoid };
+enum class PairLossKind { kSoftmax, kSigmoid, kTokens };
 enum class RateSchedule { kCosine, kLinear, kConstant };
 
 // The file's values and defaults, by its names.

@@ -246,9 +246,11 @@ void ReadParts(Members& members, TrainPairOptions& options) {
 }
 
 void ReadLoss(Members& members, TrainPairOptions& options) {
-  members.Choice<PairLossKind>(
-      "loss", {{"softmax", PairLossKind::kSoftmax}, {"sigmoid", PairLossKind::kSigmoid}},
-      options.loss);
+  members.Choice<PairLossKind>("loss",
+                               {{"softmax", PairLossKind::kSoftmax},
+                                {"sigmoid", PairLossKind::kSigmoid},
+                                {"tokens", PairLossKind::kTokens}},
+                               options.loss);
   const bool sigmoid = options.loss == PairLossKind::kSigmoid;
   options.scale = sigmoid ? 10 : 1 / 0.07;
   members.Integer("chunk", 0, 1'000'000, options.chunk);
@@ -311,6 +313,10 @@ absl::Status CheckTogether(const TrainPairOptions& options) {
   }
   if (options.chunk > 0 && options.loss != PairLossKind::kSigmoid) {
     return fail(fmt::format("\"chunk\" is {}, but the loss is not \"sigmoid\"", options.chunk));
+  }
+  if (options.loss == PairLossKind::kTokens && text != "bag-of-tokens") {
+    return fail(fmt::format(
+        "\"loss\" is \"tokens\", but the text tower is \"{}\", not \"bag-of-tokens\"", text));
   }
   if (options.scale > options.max_scale) {
     return fail(

@@ -89,6 +89,12 @@ torch::Tensor SoftmaxLoss(const PairRows& rows, const torch::Tensor& scale) {
          2;
 }
 
+torch::Tensor TokenLoss(const PairRows& rows, const torch::Tensor& tokens,
+                        const torch::Tensor& scale) {
+  const torch::Tensor logits = scale * torch::matmul(rows.pictures, tokens.t());
+  return -(rows.token_shares * logits.log_softmax(1)).sum(1).mean();
+}
+
 torch::Tensor SigmoidLoss(const PairRows& rows, const torch::Tensor& scale,
                           const torch::Tensor& bias) {
   const torch::Tensor texts = WithNegatives(rows.texts, rows.negatives);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "embed/torch/autocast.h"
+#include "embed/torch/bag_of_tokens.h"
 #include "embed/torch/vision_transformer.h"
 
 namespace imago {
@@ -70,10 +71,15 @@ BatchRows::BatchRows(const PairModel& model, const PairBatch& batch,
     : batch_(batch),
       collective_(collective),
       image_trained_(IsTrained(*model.clip->image)),
-      text_trained_(IsTrained(*model.clip->text)),
+      // The loss of tokens knows their rows, not the texts'.
+      text_trained_(options.loss != PairLossKind::kTokens && IsTrained(*model.clip->text)),
       pictures_(Pictures(model, batch, options)),
       texts_(Texts(model, batch.texts, options)),
-      negatives_(Texts(model, own_negatives() ? batch.negatives : batch.texts, options)) {}
+      negatives_(Texts(model, own_negatives() ? batch.negatives : batch.texts, options)) {
+  if (options.loss != PairLossKind::kTokens) return;
+  const auto* tower = model.clip->text->as<BagOfTokens>();
+  token_shares_ = tower->Shares(batch.texts.ids, batch.texts.lengths);
+}
 
 absl::StatusOr<GatheredBatch> BatchRows::Gather() {
   GatheredBatch all;
@@ -81,6 +87,7 @@ absl::StatusOr<GatheredBatch> BatchRows::Gather() {
   all.begin = gather.Add(pictures_.Forward(image_trained_), all.rows.pictures);
   gather.Add(texts_.Forward(text_trained_), all.rows.texts);
   gather.Add(batch_.keys, all.rows.keys);
+  gather.Add(token_shares_, all.rows.token_shares);
   if (has_negatives() && gather.status().ok()) {
     const torch::Tensor own = own_negatives() ? negatives_.Forward(text_trained_)
                                               : torch::empty({0, all.rows.texts.size(1)});

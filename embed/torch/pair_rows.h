@@ -58,6 +58,7 @@ class BatchRows {
   const Collective& collective_;
   bool image_trained_;
   bool text_trained_;
+  torch::Tensor token_shares_;  // undefined but for TokenLoss
   MicroBatches pictures_;
   MicroBatches texts_;
   MicroBatches negatives_;

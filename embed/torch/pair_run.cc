@@ -5,6 +5,7 @@
 #include <numbers>
 #include <utility>
 
+#include "embed/torch/bag_of_tokens.h"
 #include "embed/torch/contrastive_loss.h"
 #include "embed/torch/starter_model.h"
 #include "embed/torch/trained_part.h"
@@ -79,6 +80,8 @@ torch::Tensor PairLoss(const PairModel& model, const GatheredBatch& batch,
   torch::Tensor loss;
   if (options.loss == PairLossKind::kSoftmax) {
     loss = SoftmaxLoss(batch.rows, scale);
+  } else if (options.loss == PairLossKind::kTokens) {
+    loss = TokenLoss(batch.rows, model.clip->text->as<BagOfTokens>()->Rows(), scale);
   } else if (options.chunk == 0) {
     loss = SigmoidLoss(batch.rows, scale, model.logit_bias);
   } else {

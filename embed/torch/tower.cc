@@ -1,5 +1,6 @@
 #include "embed/torch/tower.h"
 
+#include "embed/torch/bag_of_tokens.h"
 #include "embed/torch/centred_bert.h"
 #include "embed/torch/modified_resnet.h"
 #include "embed/torch/posterior_tower.h"
@@ -35,6 +36,7 @@ absl::StatusOr<std::shared_ptr<TextTower>> MakeTextTower(const TowerConfig& conf
   if (config.kind == "clip-text") return TextTransformer::Make(config, vocab_size, dim, init);
   if (config.kind == "siglip-text") return SiglipText::Make(config, vocab_size, dim, init);
   if (config.kind == "bert-centred") return CentredBert::Make(config, vocab_size, dim, init);
+  if (config.kind == "bag-of-tokens") return BagOfTokens::Make(vocab_size, dim, init);
   return absl::InvalidArgumentError(fmt::format("no text tower is called \"{}\"", config.kind));
 }
 

@@ -85,6 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"/steps", "2.5", {"\"steps\"", "2.5"}},
         Mistake{"/rate", "\"fast\"", {"\"rate\"", "fast"}},
         Mistake{"/loss", "\"hinge\"", {"\"loss\"", "hinge"}},
+        Mistake{"/loss", "\"tokens\"", {"\"tokens\"", "clip-text"}},
         Mistake{"/chunk", "8", {"\"chunk\"", "8"}}, Mistake{"/ema", "1", {"\"ema\"", "1"}},
         Mistake{"/bfloat16", "1", {"\"bfloat16\"", "1"}},
         Mistake{"/scale", "101", {"\"scale\"", "101"}},

@@ -45,9 +45,10 @@ void CheckGathering(const Collective& collective) {
 }
 
 // The whole batch in one process against its two uneven parts, the weights after three steps.
-void CheckSteps(const Collective& collective) {
+void CheckSteps(const Collective& collective, PairLossKind loss) {
   TrainPairOptions options = TinyPairOptions();
-  options.loss = PairLossKind::kSigmoid;
+  options.loss = loss;
+  if (loss == PairLossKind::kTokens) options.model.text_tower = {"bag-of-tokens", {}, {}};
   options.scale = 10;
   options.micro_batch = 4;
   const auto whole = [](int64_t step) { return RandomBatch(12, 50 + step); };
@@ -84,7 +85,8 @@ TEST(TwoProcesses, GiveTheGradientOfOne) {
   ASSERT_TRUE(collective.ok()) << collective.status();
   ASSERT_EQ((*collective)->size(), 2);
   CheckGathering(**collective);
-  CheckSteps(**collective);
+  CheckSteps(**collective, PairLossKind::kSigmoid);
+  CheckSteps(**collective, PairLossKind::kTokens);
   EXPECT_TRUE((*collective)->Finish().ok());
 }
 

@@ -76,6 +76,25 @@ TEST(SoftmaxLoss, StartsAtTheLogarithmsForRowsThatSayNothing) {
               1e-4);
 }
 
+TEST(TokenLoss, AsksEachPictureForTheTokensOfItsText) {
+  PairRows rows = SomeRows();
+  rows.pictures = rows.pictures.narrow(0, 0, 2);
+  rows.token_shares = torch::tensor({{0.5, 0.5, 0.0}, {0.0, 0.25, 0.75}}, torch::kFloat64);
+  const torch::Tensor tokens = UnitRows(3, 5, torch::kFloat64);
+  double loss = 0;
+  for (int64_t i = 0; i < 2; ++i) {
+    double all = 0;
+    double right = 0;
+    for (int64_t t = 0; t < 3; ++t) {
+      const double logit = 8 * Number(rows.pictures[i].dot(tokens[t]));
+      all += std::exp(logit);
+      right += Number(rows.token_shares[i][t]) * logit;
+    }
+    loss += (std::log(all) - right) / 2;
+  }
+  EXPECT_NEAR(Number(TokenLoss(rows, tokens, Scalar(8))), loss, 1e-9);
+}
+
 TEST(SigmoidLoss, AsksEachPictureAboutEachText) {
   const PairRows rows = SomeRows();
   const torch::Tensor texts = torch::cat({rows.texts, rows.negatives});

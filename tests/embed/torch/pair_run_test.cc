@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "embed/torch/bag_of_tokens.h"
 #include "embed/torch/vision_transformer.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -103,6 +104,42 @@ TEST(PairRun, LearnsOneBatchByHeart) {
                     run.model->clip->EncodeTexts(batch.texts.ids, batch.texts.lengths).t());
   EXPECT_TRUE(torch::equal(scores.argmax(1), batch.keys));
   EXPECT_TRUE(torch::equal(scores.argmax(0), batch.keys));
+}
+
+TrainPairOptions TokenOptions() {
+  TrainPairOptions options = TinyPairOptions();
+  options.loss = PairLossKind::kTokens;
+  options.model.text_tower = {"bag-of-tokens", {}, {}};
+  return options;
+}
+
+TEST(PairRun, LearnsToPredictTheTokensOfOneBatch) {
+  TrainPairOptions options = TokenOptions();
+  options.steps = 150;
+  options.weight_decay = 0;
+  const PairBatch batch = RandomBatch(12, 7);
+  TinyRun run(options, TinyRun::Always(batch));
+  run.Steps(150);
+  const torch::NoGradGuard no_grad;
+  const auto* tower = run.model->clip->text->as<BagOfTokens>();
+  const torch::Tensor shares = tower->Shares(batch.texts.ids, batch.texts.lengths);
+  // The loss cannot fall below the entropy of the texts.
+  const double least = -torch::xlogy(shares, shares).sum(1).mean().item<double>();
+  EXPECT_LT(run.run.history().back().loss, least + 0.3);
+  const torch::Tensor scores =
+      torch::matmul(run.model->clip->EncodeImages(batch.pixels),
+                    run.model->clip->EncodeTexts(batch.texts.ids, batch.texts.lengths).t());
+  EXPECT_TRUE(torch::equal(scores.argmax(1), batch.keys));
+}
+
+TEST(BagOfTokens, IsTheMeanOfTheRealTokensInAnyOrder) {
+  const auto tower = BagOfTokens::Make(10, 4, TowerInit::kPublished);
+  const torch::Tensor ids = torch::tensor({{3, 5, 5, 9}, {5, 3, 5, 1}}, torch::kInt64);
+  const torch::Tensor rows = tower->Forward(ids, torch::tensor({3, 3}, torch::kInt64));
+  EXPECT_TRUE(torch::allclose(rows[0], rows[1]));
+  EXPECT_TRUE(torch::allclose(rows[0], (tower->Rows()[3] + 2 * tower->Rows()[5]) / 3));
+  EXPECT_FALSE(
+      torch::allclose(tower->Forward(ids, torch::tensor({4, 4}, torch::kInt64))[0], rows[0]));
 }
 
 TEST(PairRun, HasTheGradientOfTheWholeBatchInMicroBatches) {
