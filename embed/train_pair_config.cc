@@ -1,15 +1,13 @@
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <filesystem>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "embed/json_members.h"
 #include "embed/strict_json.h"
 #include "embed/train_pair.h"
 #include "fmt/format.h"
-#include "fmt/ranges.h"
 
 namespace imago {
 namespace {
@@ -17,101 +15,6 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr double kAny = std::numeric_limits<double>::infinity();
-
-template <typename Value>
-using Names = std::vector<std::pair<const char*, Value>>;
-
-// Reads the members of one object, all of which may be absent: they then keep their value. The
-// first mistake is kept and makes later reads no-ops.
-class Members {
- public:
-  Members(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) Fail(fmt::format("\"{}\" is no object", where_));
-  }
-
-  void Word(const char* key, std::string& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
-      return Wrong(key, *value, "a word");
-    }
-    out = value->get<std::string>();
-  }
-
-  void Switch(const char* key, bool& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_boolean()) return Wrong(key, *value, "true or false");
-    out = value->get<bool>();
-  }
-
-  template <typename Whole>
-  void Integer(const char* key, int64_t min, int64_t max, Whole& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_number_integer() || *value < min || *value > max) {
-      return Wrong(key, *value, fmt::format("a whole number from {} to {}", min, max));
-    }
-    out = value->get<Whole>();
-  }
-
-  void Number(const char* key, double min, double max, double& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    const double read = value->is_number() ? value->get<double>() : NAN;
-    if (!(read >= min && read <= max)) {
-      return Wrong(key, *value, fmt::format("a number from {} to {}", min, max));
-    }
-    out = read;
-  }
-
-  template <typename Value>
-  void Choice(const char* key, const Names<Value>& names, Value& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    std::vector<std::string> known;
-    for (const auto& [name, meaning] : names) {
-      if (*value == name) {
-        out = meaning;
-        return;
-      }
-      known.push_back(fmt::format("\"{}\"", name));
-    }
-    Wrong(key, *value, fmt::format("one of {}", fmt::join(known, ", ")));
-  }
-
-  // The member as it is; null when absent.
-  const Json* Find(const char* key) {
-    if (!status_.ok()) return nullptr;
-    read_.emplace_back(key);
-    const auto found = object_.find(key);
-    return found == object_.end() ? nullptr : &*found;
-  }
-
-  void Wrong(const char* key, const Json& value, const std::string& wanted) {
-    Fail(fmt::format("\"{}\" of {} is {}, it must be {}", key, where_, value.dump(), wanted));
-  }
-  void Fail(const std::string& what) { Keep(absl::InvalidArgumentError(what)); }
-  void Keep(absl::Status status) {
-    if (status_.ok()) status_ = std::move(status);
-  }
-
-  // Call last: every member that was not read is unknown.
-  absl::Status Finish() {
-    for (auto item = object_.begin(); status_.ok() && item != object_.end(); ++item) {
-      if (std::find(read_.begin(), read_.end(), item.key()) == read_.end()) {
-        Fail(fmt::format("unknown key \"{}\" in {}: {}", item.key(), where_, item.value().dump()));
-      }
-    }
-    return status_;
-  }
-
- private:
-  const Json& object_;
-  std::string where_;
-  std::vector<std::string> read_;
-  absl::Status status_;
-};
 
 // "all", "frozen", "last 3".
 absl::StatusOr<TrainedPart> ParsePart(const std::string& word) {
@@ -129,7 +32,7 @@ absl::StatusOr<TrainedPart> ParsePart(const std::string& word) {
 }
 
 absl::Status ReadTower(const Json& json, const char* name, PairTower& tower) {
-  Members members(json, fmt::format("\"{}\"", name));
+  JsonMembers members(json, fmt::format("\"{}\"", name));
   std::string part = "all";
   members.Word("from", tower.from);
   members.Word("train", part);
@@ -142,7 +45,7 @@ absl::Status ReadTower(const Json& json, const char* name, PairTower& tower) {
 }
 
 absl::Status ReadData(const Json& json, PairData& data) {
-  Members members(json, "an entry of \"data\"");
+  JsonMembers members(json, "an entry of \"data\"");
   members.Word("manifest", data.manifest);
   members.Choice<PairTexts>("texts",
                             {{"photos", PairTexts::kPhotos},
@@ -170,14 +73,14 @@ absl::Status ReadAllData(const Json& json, std::vector<PairData>& data) {
 }
 
 absl::Status ReadScenes(const Json& json, TrainPairOptions& options) {
-  Members members(json, "\"scenes\"");
+  JsonMembers members(json, "\"scenes\"");
   members.Number("share", 0, 1, options.scenes_share);
   members.Word("pictures", options.scenes_pictures);
   return members.Finish();
 }
 
 absl::Status ReadTokenizer(const Json& json, TrainPairOptions& options) {
-  Members members(json, "\"tokenizer\"");
+  JsonMembers members(json, "\"tokenizer\"");
   members.Word("file", options.tokenizer_file);
   members.Integer("learn", 64, 64000, options.learn_pieces);
   if (options.tokenizer_file.empty() == (options.learn_pieces == 0)) {
@@ -188,7 +91,7 @@ absl::Status ReadTokenizer(const Json& json, TrainPairOptions& options) {
 }
 
 absl::Status ReadTeacher(const Json& json, TrainPairOptions& options) {
-  Members members(json, "\"teacher\"");
+  JsonMembers members(json, "\"teacher\"");
   members.Word("bundle", options.teacher);
   members.Number("weight", 1e-6, 1e6, options.teacher_weight);
   if (options.teacher.empty()) members.Fail("\"teacher\" names no \"bundle\"");
@@ -196,7 +99,7 @@ absl::Status ReadTeacher(const Json& json, TrainPairOptions& options) {
 }
 
 absl::Status ReadHeldOut(const Json& json, TrainPairOptions& options) {
-  Members members(json, "\"held_out\"");
+  JsonMembers members(json, "\"held_out\"");
   members.Integer("every", 0, 10'000'000, options.held_out_every);
   members.Integer("patience", 0, 10'000'000, options.patience);
   members.Integer("pictures", 1, 10'000'000, options.held_out_pictures);
@@ -221,7 +124,7 @@ absl::Status ReadModel(const Json& json, BundleConfig& model) {
 
 using Reader = absl::Status (*)(const Json&, TrainPairOptions&);
 
-void ReadParts(Members& members, TrainPairOptions& options) {
+void ReadParts(JsonMembers& members, TrainPairOptions& options) {
   const auto part = [&](const char* key, bool needed, Reader read) {
     const Json* json = members.Find(key);
     if (json != nullptr) {
@@ -245,7 +148,7 @@ void ReadParts(Members& members, TrainPairOptions& options) {
        [](const Json& json, TrainPairOptions& all) { return ReadTower(json, "text", all.text); });
 }
 
-void ReadLoss(Members& members, TrainPairOptions& options) {
+void ReadLoss(JsonMembers& members, TrainPairOptions& options) {
   members.Choice<PairLossKind>("loss",
                                {{"softmax", PairLossKind::kSoftmax},
                                 {"sigmoid", PairLossKind::kSigmoid},
@@ -259,7 +162,7 @@ void ReadLoss(Members& members, TrainPairOptions& options) {
   members.Number("bias", -100, 100, options.bias);
 }
 
-void ReadSteps(Members& members, TrainPairOptions& options) {
+void ReadSteps(JsonMembers& members, TrainPairOptions& options) {
   constexpr int64_t kMost = 10'000'000;
   members.Integer("steps", 1, kMost, options.steps);
   members.Integer("batch", 2, 1'000'000, options.batch);
@@ -349,7 +252,7 @@ absl::StatusOr<TrainPairOptions> ParseTrainPairConfig(const std::string& json) {
   const Json parsed = Json::parse(json, nullptr, /*allow_exceptions=*/false);
   TrainPairOptions options;
   options.config_json = parsed.dump(2);
-  Members members(parsed, "the file");
+  JsonMembers members(parsed, "the file");
   members.Number("rate", 0, 1, options.rate);
   ReadParts(members, options);
   ReadLoss(members, options);
