@@ -33,8 +33,8 @@ torch::Tensor Rows(const Relations& relations, const Side& side, const torch::Te
 }
 
 // Picture i goes with text i. Texts of equal keys are not told apart.
-torch::Tensor ContrastiveLoss(const torch::Tensor& pictures, const torch::Tensor& texts,
-                              const torch::Tensor& keys) {
+torch::Tensor MatchLoss(const torch::Tensor& pictures, const torch::Tensor& texts,
+                        const torch::Tensor& keys) {
   const torch::Tensor own = torch::arange(pictures.size(0));
   torch::Tensor same = keys.unsqueeze(1) == keys.unsqueeze(0);
   same.fill_diagonal_(false);
@@ -114,9 +114,9 @@ torch::Tensor RelationRun::Loss() const {
   const torch::Tensor pairs = torch::randint(scenes_->pictures.rows.size(0) / 2,
                                              {options_.scenes / 2}, random, torch::kInt64);
   const torch::Tensor drawn = torch::cat({2 * pairs, 2 * pairs + 1});
-  return ContrastiveLoss(options_.scale * Bound(*relations_, scenes_->pictures, drawn),
-                         Bound(*relations_, scenes_->captions, drawn),
-                         scenes_->captions.keys.index_select(0, drawn));
+  return MatchLoss(options_.scale * Bound(*relations_, scenes_->pictures, drawn),
+                   Bound(*relations_, scenes_->captions, drawn),
+                   scenes_->captions.keys.index_select(0, drawn));
 }
 
 void RelationRun::Step() {
