@@ -98,17 +98,18 @@ absl::Status GroupScanner::WriteMask(const RowMask& keep) {
 
 absl::StatusOr<std::vector<std::vector<GroupMax>>> GroupScanner::ReadPicked(
     const SelectArgs& select) {
+  // Two copies for all queries: each waits for the device.
   std::vector<uint32_t> counts(select.num_queries);
+  std::vector<GroupMax> all(size_t{select.num_queries} * select.want);
   absl::Status read =
       device_->Read(counts.data(), select.num_picked, counts.size() * sizeof(uint32_t));
-  std::vector<std::vector<GroupMax>> picked(select.num_queries);
-  for (size_t q = 0; q < picked.size() && read.ok(); ++q) {
-    picked[q].resize(std::min(counts[q], select.want));
-    if (picked[q].empty()) continue;
-    read = device_->Read(picked[q].data(), select.picked + q * select.want,
-                         picked[q].size() * sizeof(GroupMax));
-  }
+  if (read.ok()) read = device_->Read(all.data(), select.picked, all.size() * sizeof(GroupMax));
   if (!read.ok()) return read;
+  std::vector<std::vector<GroupMax>> picked(select.num_queries);
+  for (size_t q = 0; q < picked.size(); ++q) {
+    const auto first = all.begin() + static_cast<ptrdiff_t>(q * select.want);
+    picked[q].assign(first, first + std::min(counts[q], select.want));
+  }
   return picked;
 }
 

@@ -5,6 +5,7 @@
 #include "gmock/gmock.h"
 #include "tests/support/host_device.h"
 #include "tests/support/kernels.h"
+#include "tests/support/thread_block.h"
 
 namespace imago {
 namespace {
@@ -113,6 +114,26 @@ TEST(GroupScan, TheOrderOfThreadsDoesNotMatter) {
   EXPECT_EQ(forward, tile.Scan<FewShape>(InOrder(true)));  // each sum has one order
 }
 
+template <class Shape>
+void ExpectTheSameOfThreads(Tile& tile) {
+  const std::vector<float> expected = tile.Scan<Shape>(InOrder(false));
+  std::vector<float> best(expected.size());
+  tile.args.best = best.data();
+  const auto memory = UsedMemory<TileMemory<Shape>>();
+  for (uint32_t number = 0; number <= (tile.args.num_rows - 1) / Shape::kRows; ++number) {
+    RunThreads([&](ThreadBlock& block) { ScanTile<Shape>(block, tile.args, number, *memory); });
+  }
+  EXPECT_EQ(best, expected);
+}
+
+TEST(GroupScan, ThreadsThatRunTogetherFindTheSame) {
+  Tile tile(600, 4, 32, 1);
+  ExpectTheSameOfThreads<FewShape>(tile);
+  Tile batch(200, 60, 32, 2);
+  batch.args.keep = batch.keep.words().data();
+  ExpectTheSameOfThreads<BatchShape>(batch);
+}
+
 // Scores picked for one query, largest first.
 std::vector<float> Pick(const std::vector<float>& best, uint32_t want, uint32_t seed) {
   std::vector<GroupMax> picked(want, GroupMax{~0u, 54321});
@@ -170,6 +191,26 @@ TEST(GroupSelect, OrdersSignsExponentsAndLastBits) {
   for (uint32_t want = 1; want <= best.size(); ++want) {
     EXPECT_EQ(Pick(best, want, want), Largest(best, want));
   }
+}
+
+TEST(GroupSelect, ThreadsThatRunTogetherPickTheSame) {
+  std::vector<float> best(1500);
+  for (size_t g = 0; g < best.size(); ++g) best[g] = static_cast<float>(g * 7 % 501) / 501;
+  std::vector<GroupMax> picked(40);
+  uint32_t num_picked = 0;
+  const SelectArgs args = {.best = best.data(),
+                           .picked = picked.data(),
+                           .num_picked = &num_picked,
+                           .num_groups = 1500,
+                           .num_queries = 1,
+                           .want = 40};
+  const auto memory = UsedMemory<SelectMemory>();
+  RunThreads([&](ThreadBlock& block) { SelectGroups(block, args, 0, *memory); });
+  ASSERT_EQ(num_picked, 40);
+  std::vector<float> scores;
+  for (const GroupMax& one : picked) scores.push_back(one.score);
+  std::sort(scores.rbegin(), scores.rend());
+  EXPECT_EQ(scores, Largest(best, 40));
 }
 
 TEST(GroupSelect, PicksNothingWhereNoRowIsKept) {
