@@ -4,8 +4,8 @@
 // reads one case a line from standard input, answering each with one JSON line, so that
 // tools/bench/run can ask it and its peers in turn:
 //
-//   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK over
-//                                               f16 rows), hnsw, gpu; SHARE of the rows that a
+//   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK
+//                                               over f16 rows), hnsw, gpu; SHARE of the rows that a
 //                                               filter keeps
 //   read THREADS                                the machine's bandwidth: the sum of 512 MB
 //
