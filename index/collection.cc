@@ -273,7 +273,8 @@ bool Collection::Impl::IsFlushed(const Snapshot& now) const {
 absl::Status Collection::Impl::FlushLocked() {
   const std::shared_ptr<const Snapshot> now = publisher->snapshot();
   if (IsFlushed(*now)) return absl::OkStatus();
-  Manifest manifest{id.id, id.model, id.dim, options.index.kind, now->sequence, {}};
+  const IndexKind kind = SavedKind(options.index.kind);
+  Manifest manifest{id.id, id.model, id.dim, kind, now->sequence, {}};
   std::map<uint64_t, SegmentFile> written;
   for (const SegmentView& view : now->segments) {
     const uint64_t number = view.segment->number;

@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "index/index_bytes.h"
-#include "index/row_store.h"
-#include "kernels/quantized_rows.h"
 #include "kernels/quantized_top_k.h"
 
 namespace imago {
@@ -13,56 +11,45 @@ namespace {
 // Below this many rows the plain scan is as fast.
 constexpr size_t kQuantizeFromRows = 4096;
 
-class ExactIndex : public VectorIndex {
- public:
-  ExactIndex(RowStore store, int threads)
-      : store_(std::move(store)), quantized_(static_cast<size_t>(store_.dim())), threads_(threads) {
-    Quantize();
-  }
-
-  size_t size() const override { return store_.size(); }
-  int dim() const override { return store_.dim(); }
-
-  absl::Status Add(MatrixView rows) override {
-    const absl::StatusOr<HalfMatrix> half = store_.CheckRows(rows);
-    if (!half.ok()) return half.status();
-    store_.Append(*half);
-    Quantize();
-    return absl::OkStatus();
-  }
-
-  absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
-                                                            const RowMask* keep) const override {
-    const absl::Status checked = store_.CheckQueries(queries, keep);
-    if (!checked.ok()) return checked;
-    const TopKOptions options = {.k = k, .keep = keep, .threads = threads_};
-    if (quantized_.rows() < size()) return store_.Scan(queries, options);
-    return QuantizedTopK(queries, store_.rows(), quantized_, options);
-  }
-
-  absl::StatusOr<std::string> Save() const override {
-    return IndexWriter(IndexKind::kExact, store_.rows()).Take();
-  }
-
- private:
-  void Quantize() {
-    const bool pays = size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
-    if (pays) quantized_.Cover(store_.rows(), threads_);
-  }
-
-  RowStore store_;
-  QuantizedRows quantized_;  // of all rows, or none
-  int threads_;
-};
-
 }  // namespace
 
-std::unique_ptr<VectorIndex> NewExactIndex(const IndexOptions& options, int dim) {
+ExactIndex::ExactIndex(RowStore store, int threads)
+    : store_(std::move(store)), quantized_(static_cast<size_t>(store_.dim())), threads_(threads) {
+  Quantize();
+}
+
+void ExactIndex::Quantize() {
+  const bool pays = size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
+  if (pays) quantized_.Cover(store_.rows(), threads_);
+}
+
+absl::Status ExactIndex::Add(MatrixView rows) {
+  const absl::StatusOr<HalfMatrix> half = store_.CheckRows(rows);
+  if (!half.ok()) return half.status();
+  store_.Append(*half);
+  Quantize();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<std::vector<Neighbor>>> ExactIndex::Search(MatrixView queries, size_t k,
+                                                                      const RowMask* keep) const {
+  const absl::Status checked = store_.CheckQueries(queries, keep);
+  if (!checked.ok()) return checked;
+  const TopKOptions options = {.k = k, .keep = keep, .threads = threads_};
+  if (quantized_.rows() < size()) return store_.Scan(queries, options);
+  return QuantizedTopK(queries, store_.rows(), quantized_, options);
+}
+
+absl::StatusOr<std::string> ExactIndex::Save() const {
+  return IndexWriter(IndexKind::kExact, store_.rows()).Take();
+}
+
+std::unique_ptr<ExactIndex> NewExactIndex(const IndexOptions& options, int dim) {
   return std::make_unique<ExactIndex>(RowStore(dim), options.threads);
 }
 
-absl::StatusOr<std::unique_ptr<VectorIndex>> LoadExactIndex(const IndexOptions& options, int dim,
-                                                            const std::string& bytes) {
+absl::StatusOr<std::unique_ptr<ExactIndex>> LoadExactIndex(const IndexOptions& options, int dim,
+                                                           const std::string& bytes) {
   IndexReader reader(bytes);
   absl::StatusOr<HalfMatrix> rows = reader.Rows(IndexKind::kExact, dim);
   if (!rows.ok()) return rows.status();

@@ -9,13 +9,36 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "index/row_store.h"
 #include "index/vector_index.h"
+#include "kernels/quantized_rows.h"
 
 namespace imago {
 
-std::unique_ptr<VectorIndex> NewExactIndex(const IndexOptions& options, int dim);
-absl::StatusOr<std::unique_ptr<VectorIndex>> LoadExactIndex(const IndexOptions& options, int dim,
-                                                            const std::string& bytes);
+class ExactIndex : public VectorIndex {
+ public:
+  ExactIndex(RowStore store, int threads);
+
+  size_t size() const override { return store_.size(); }
+  int dim() const override { return store_.dim(); }
+  absl::Status Add(MatrixView rows) override;
+  absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
+                                                            const RowMask* keep) const override;
+  absl::StatusOr<std::string> Save() const override;
+
+  const RowStore& store() const { return store_; }
+
+ private:
+  void Quantize();
+
+  RowStore store_;
+  QuantizedRows quantized_;  // of all rows, or none
+  int threads_;
+};
+
+std::unique_ptr<ExactIndex> NewExactIndex(const IndexOptions& options, int dim);
+absl::StatusOr<std::unique_ptr<ExactIndex>> LoadExactIndex(const IndexOptions& options, int dim,
+                                                           const std::string& bytes);
 
 }  // namespace imago
 

@@ -57,7 +57,7 @@ absl::Status CheckManifest(const Manifest& manifest, const LoadOptions& options,
   if (manifest.model != options.model || manifest.dim != options.segment.dim) {
     return Foreign(fmt::format("the model {}", manifest.model));
   }
-  if (manifest.kind != options.segment.index.kind) {
+  if (manifest.kind != SavedKind(options.segment.index.kind)) {
     return Foreign(fmt::format("the kind {}", IndexKindName(manifest.kind)));
   }
   if (manifest.sequence > last) return Foreign("a later state of the store");
@@ -68,11 +68,11 @@ absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(SegmentContents contents,
                                                      const SegmentOptions& options) {
   if (contents.dim != options.dim) return Foreign(fmt::format("dim {}", contents.dim));
   const bool wants_exact = contents.rows.size() < options.ann_rows;
-  if (contents.kind != (wants_exact ? IndexKind::kExact : options.index.kind)) {
+  IndexOptions index_options = options.index;
+  if (wants_exact) index_options.kind = IndexKind::kExact;
+  if (contents.kind != SavedKind(index_options.kind)) {
     return Foreign(fmt::format("the kind {}", IndexKindName(contents.kind)));
   }
-  IndexOptions index_options = options.index;
-  index_options.kind = contents.kind;
   auto index = LoadIndex(index_options, options.dim, contents.index);
   if (!index.ok()) return index.status();
   if ((*index)->size() != contents.rows.size()) {
@@ -149,7 +149,7 @@ absl::StatusOr<LoadedIndex> LoadIndexFrom(const IndexFolder& folder, const Store
   snapshot->sequence = unplaced.last_sequence();
   snapshot->model = options.model;
   snapshot->dim = options.segment.dim;
-  snapshot->kind = options.segment.index.kind;
+  snapshot->kind = SavedKind(options.segment.index.kind);
   const auto missing = unplaced.TakeAll();
   if (!missing.empty()) {
     auto segment = BuildFromStore(store, options.model, missing,

@@ -74,7 +74,8 @@ absl::Status TakeFields(const json& object, Manifest& manifest) {
   }
   if (*dim == 0 || *dim > kMaxDim) return Damaged(fmt::format("dim is {}", *dim));
   const absl::StatusOr<IndexKind> parsed = ParseIndexKind(*kind);
-  if (!parsed.ok()) return Damaged(fmt::format("kind is '{}'", *kind));
+  if (!parsed.ok() || *parsed != SavedKind(*parsed))
+    return Damaged(fmt::format("kind is '{}'", *kind));
   manifest.collection = *collection;
   manifest.model = *model;
   manifest.dim = static_cast<int>(*dim);

@@ -49,7 +49,7 @@ absl::Status SegmentBuilder::Flush() {
     absl::StatusOr<std::unique_ptr<VectorIndex>> made = NewIndex(index, options_.dim);
     if (!made.ok()) return made.status();
     index_ = *std::move(made);
-    segment_->kind = index.kind;
+    segment_->kind = SavedKind(index.kind);
   }
   const HalfMatrix rows = std::exchange(pending_, {});
   return rows.rows() == 0 ? absl::OkStatus() : index_->Add(ToFloat(rows));

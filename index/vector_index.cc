@@ -6,6 +6,7 @@
 
 #include "index/exact_index.h"
 #include "index/faiss_index.h"
+#include "index/gpu_index.h"
 #include "kernels/kernels.h"
 
 namespace imago {
@@ -34,12 +35,19 @@ absl::Status CheckOptions(const IndexOptions& options, int dim) {
   status.Update(CheckRange("hnsw_ef_search", options.hnsw_ef_search, 1, kMillion));
   status.Update(CheckRange("ivf_lists", options.ivf_lists, 0, kMillion));
   status.Update(CheckRange("ivf_probes", options.ivf_probes, 1, kMillion));
-  if (status.ok() && options.kind != IndexKind::kExact && !CpuRunsFaiss()) {
+  if (status.ok() && SavedKind(options.kind) != IndexKind::kExact && !CpuRunsFaiss()) {
     status = absl::FailedPreconditionError(
         fmt::format("index kind {} needs a CPU with AVX2; use kind exact",
                     fmt::string_view(IndexKindName(options.kind))));
   }
   return status;
+}
+
+// Where kind and device say so, an exact index with its scan on the GPU.
+std::unique_ptr<VectorIndex> OnDevice(const IndexOptions& options,
+                                      std::unique_ptr<ExactIndex> exact) {
+  if (options.kind != IndexKind::kGpu || options.device == nullptr) return exact;
+  return NewGpuIndex(options, std::move(exact));
 }
 
 }  // namespace
@@ -52,17 +60,22 @@ std::string_view IndexKindName(IndexKind kind) {
       return "hnsw";
     case IndexKind::kIvf:
       return "ivf";
+    case IndexKind::kGpu:
+      return "gpu";
   }
   return "unknown";
 }
 
 absl::StatusOr<IndexKind> ParseIndexKind(std::string_view name) {
-  for (const IndexKind kind : {IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf}) {
+  for (const IndexKind kind :
+       {IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf, IndexKind::kGpu}) {
     if (name == IndexKindName(kind)) return kind;
   }
-  return absl::InvalidArgumentError(
-      fmt::format("index kind is '{}', known are exact, hnsw and ivf", fmt::string_view(name)));
+  return absl::InvalidArgumentError(fmt::format(
+      "index kind is '{}', known are exact, hnsw, ivf and gpu", fmt::string_view(name)));
 }
+
+IndexKind SavedKind(IndexKind kind) { return kind == IndexKind::kGpu ? IndexKind::kExact : kind; }
 
 absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& options, int dim) {
   const absl::Status checked = CheckOptions(options, dim);
@@ -73,7 +86,7 @@ absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& option
     case IndexKind::kIvf:
       return NewIvfIndex(options, dim);
     default:
-      return NewExactIndex(options, dim);
+      return OnDevice(options, NewExactIndex(options, dim));
   }
 }
 
@@ -87,8 +100,11 @@ absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& optio
     case IndexKind::kIvf:
       return LoadIvfIndex(options, dim, bytes);
     default:
-      return LoadExactIndex(options, dim, bytes);
+      break;
   }
+  absl::StatusOr<std::unique_ptr<ExactIndex>> exact = LoadExactIndex(options, dim, bytes);
+  if (!exact.ok()) return exact.status();
+  return OnDevice(options, *std::move(exact));
 }
 
 }  // namespace imago

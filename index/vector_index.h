@@ -18,9 +18,14 @@
 
 namespace imago {
 
-enum class IndexKind { kExact, kHnsw, kIvf };
-std::string_view IndexKindName(IndexKind kind);  // "exact", "hnsw", "ivf"
+// kGpu is kExact with its scan on a GPU: the same answers from the same saved bytes.
+enum class IndexKind { kExact, kHnsw, kIvf, kGpu };
+std::string_view IndexKindName(IndexKind kind);  // "exact", "hnsw", "ivf", "gpu"
 absl::StatusOr<IndexKind> ParseIndexKind(std::string_view name);
+// The kind that files and answers name: kExact of kGpu, else `kind` itself.
+IndexKind SavedKind(IndexKind kind);
+
+class DeviceQueue;
 
 struct IndexOptions {
   IndexKind kind = IndexKind::kExact;
@@ -29,7 +34,10 @@ struct IndexOptions {
   int hnsw_ef_search = 128;
   int ivf_lists = 0;  // 0: about 4 * sqrt(rows). Made when there are rows enough; until then exact
   int ivf_probes = 16;
-  int threads = 1;  // of Add and Search
+  int threads = 1;        // of Add and Search
+  int gpu_memory_mb = 0;  // at most; 0: nine tenths of what is free
+  // The GPU that kind gpu scans on (index/device_queue.h); null: none, it scans on the CPU.
+  std::shared_ptr<DeviceQueue> device = nullptr;
 };
 
 // Add is not to be called together with anything else; Search is const and thread-safe.

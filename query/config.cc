@@ -115,6 +115,7 @@ void ReadIndex(const json& object, absl::Status& status, IndexOptions& out) {
   section.Number("ivf_lists", 0, 1 << 20, out.ivf_lists);
   section.Number("ivf_probes", 1, 1 << 20, out.ivf_probes);
   section.Number("threads", 1, 1024, out.threads);
+  section.Number("gpu_memory_mb", 0, 1 << 24, out.gpu_memory_mb);
 }
 
 void ReadDecode(const json& object, absl::Status& status, DecodeOptions& out) {

@@ -38,7 +38,7 @@ struct Config {
 };
 
 // {"data_dir":..., "model":..., "encoder":{"precision":"auto"|"f32"|"bf16","threads","max_batch"},
-//  "index":{"kind":"exact"|"hnsw"|"ivf",...}, "decode":{"max_bytes","max_pixels","max_ratio"},
+//  "index":{"kind":"exact"|"hnsw"|"ivf"|"gpu",...}, "decode":{"max_bytes","max_pixels","max_ratio"},
 //  "ontology":..., "decode_worker":...,
 //  "server":{"host","port","threads","max_body_bytes","import_roots","token"}}
 // with the names and units of the structs' fields. Unknown keys, doubled keys and mistyped or

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "index/device_queue.h"
 #include "query/collections.h"
 #include "query/edit.h"
 #include "query/event_search.h"
@@ -32,6 +33,9 @@ Config WithDefaults(Config config) {
 CollectionOptions OptionsOf(const Config& config, const EventExtractor& extractor) {
   CollectionOptions options;
   options.index = config.index;
+  if (config.index.kind == IndexKind::kGpu && config.index.device == nullptr) {
+    options.index.device = OpenDeviceQueue(config.index.gpu_memory_mb);
+  }
   options.extractor = &extractor;
   return options;
 }

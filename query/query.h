@@ -74,7 +74,7 @@ struct Answer {
   std::string next_cursor;  // empty at the end
   std::string model;
   uint64_t snapshot = 0;  // log sequence
-  std::string mode;       // "exact", "hnsw", "ivf"
+  std::string mode;       // "exact", also where a GPU scans, "hnsw", "ivf"
   Timings timings;
   std::vector<ReadAs> read_as;
 };

@@ -236,7 +236,8 @@ void WriteNumbered(Collection& collection, uint32_t begin, uint32_t end) {
 
 class CollectionOfKind : public testing::TestWithParam<IndexKind> {};
 INSTANTIATE_TEST_SUITE_P(Kinds, CollectionOfKind,
-                         testing::Values(IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf),
+                         testing::Values(IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf,
+                                         IndexKind::kGpu),
                          [](const auto& info) { return std::string(IndexKindName(info.param)); });
 
 TEST_P(CollectionOfKind, IndexesLargeSegmentsInItsKindAndSmallOnesExactly) {
@@ -254,7 +255,7 @@ TEST_P(CollectionOfKind, IndexesLargeSegmentsInItsKindAndSmallOnesExactly) {
     }
     const auto snapshot = collection->snapshot();
     ASSERT_EQ(snapshot->segments.size(), 2u);
-    EXPECT_EQ(snapshot->segments[0].segment->kind, GetParam());
+    EXPECT_EQ(snapshot->segments[0].segment->kind, SavedKind(GetParam()));
     EXPECT_EQ(snapshot->segments[1].segment->kind, IndexKind::kExact);
     EXPECT_TRUE(Finds(*snapshot, "8", 8));
     EXPECT_TRUE(Finds(*snapshot, "410", 410));
@@ -273,6 +274,24 @@ TEST(Collection, IsIndexedAnewWhenTheKindChanges) {
   ASSERT_EQ(collection->snapshot()->segments.size(), 1u);
   EXPECT_EQ(collection->snapshot()->segments[0].segment->kind, IndexKind::kHnsw);
   EXPECT_EQ(LiveItems(*collection->snapshot()).size(), 50u);
+}
+
+// A GPU that comes or goes costs no new index.
+TEST(Collection, ItsFilesServeTheKindsExactAndGpuAlike) {
+  const std::string dir = MakeTempDir();
+  CollectionOptions options;
+  options.ann_rows = 10;
+  for (const IndexKind kind : {IndexKind::kExact, IndexKind::kGpu, IndexKind::kExact}) {
+    options.index.kind = kind;
+    const auto collection = OpenTestCollection(dir, options);
+    if (LiveItems(*collection->snapshot()).empty()) {
+      WriteNumbered(*collection, 0, 50);
+      WriteNumbered(*collection, 50, 55);
+    }
+    ASSERT_EQ(collection->snapshot()->segments.size(), 2u);  // made again they would be one
+    EXPECT_EQ(collection->snapshot()->kind, IndexKind::kExact);
+    EXPECT_TRUE(Finds(*collection->snapshot(), "8", 8));
+  }
 }
 
 }  // namespace

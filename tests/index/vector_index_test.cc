@@ -1,9 +1,12 @@
 #include "index/vector_index.h"
 
 #include <limits>
+#include <map>
 
 #include "gmock/gmock.h"
+#include "index/device_queue.h"
 #include "kernels/kernels.h"
+#include "tests/support/host_device.h"
 #include "tests/support/kernels.h"
 
 namespace imago {
@@ -17,12 +20,52 @@ using testing::IsEmpty;
 constexpr size_t kRows = 10500;
 constexpr int kDim = 16;
 
-class VectorIndexContract : public testing::TestWithParam<IndexKind> {
+// One thread owns the device that all tests of a kind use, as in the program.
+struct DeviceUnderTest {
+  std::shared_ptr<DeviceQueue> queue;
+  std::string why_not;
+};
+
+DeviceUnderTest NoDevice() { return {}; }
+DeviceUnderTest GpuOfThisMachine() {
+  static const DeviceUnderTest gpu = [] {
+    absl::StatusOr<FoundDevice> found = OpenDevice();
+    if (!found.ok()) return DeviceUnderTest{nullptr, std::string(found.status().message())};
+    return DeviceUnderTest{std::make_shared<DeviceQueue>(std::move(found->device), size_t{1} << 30),
+                           ""};
+  }();
+  return gpu;
+}
+DeviceUnderTest GpuKernelsOnTheCpu() {
+  static HostDeviceState state;
+  static const auto queue =
+      std::make_shared<DeviceQueue>(std::make_unique<HostDevice>(state), size_t{1} << 30);
+  return {queue, ""};
+}
+
+struct IndexCase {
+  const char* name;
+  IndexKind kind;
+  DeviceUnderTest (*device)();
+};
+
+class VectorIndexContract : public testing::TestWithParam<IndexCase> {
  protected:
-  static IndexOptions Options(IndexKind kind) {
-    return {.kind = kind, .hnsw_links = 12, .hnsw_ef_search = 64, .ivf_probes = 64};
+  void SetUp() override {
+    const DeviceUnderTest device = GetParam().device();
+    if (GetParam().kind == IndexKind::kGpu && device.queue == nullptr) {
+      GTEST_SKIP() << "no GPU: " << device.why_not;
+    }
   }
-  IndexOptions options() const { return Options(GetParam()); }
+
+  IndexOptions options() const {
+    return {.kind = GetParam().kind,
+            .hnsw_links = 12,
+            .hnsw_ef_search = 64,
+            .ivf_probes = 64,
+            .device = GetParam().device().queue};
+  }
+  static bool exact() { return SavedKind(GetParam().kind) == IndexKind::kExact; }
   std::unique_ptr<VectorIndex> New(int dim = kDim) const {
     return NewIndex(options(), dim).value();
   }
@@ -43,8 +86,8 @@ class VectorIndexContract : public testing::TestWithParam<IndexKind> {
   }
   // The index of Rows(), made once for each kind, in two parts.
   const VectorIndex& Filled() const {
-    static std::unique_ptr<VectorIndex> filled[3];
-    std::unique_ptr<VectorIndex>& index = filled[static_cast<int>(GetParam())];
+    static std::map<std::string, std::unique_ptr<VectorIndex>> filled;
+    std::unique_ptr<VectorIndex>& index = filled[GetParam().name];
     if (index == nullptr) {
       index = New();
       EXPECT_TRUE(index->Add(Rows().view().Slice(0, kRows - 400)).ok());
@@ -85,8 +128,13 @@ class VectorIndexContract : public testing::TestWithParam<IndexKind> {
 };
 
 INSTANTIATE_TEST_SUITE_P(AllKinds, VectorIndexContract,
-                         testing::Values(IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf),
-                         [](const auto& info) { return std::string(IndexKindName(info.param)); });
+                         testing::Values(IndexCase{"exact", IndexKind::kExact, NoDevice},
+                                         IndexCase{"hnsw", IndexKind::kHnsw, NoDevice},
+                                         IndexCase{"ivf", IndexKind::kIvf, NoDevice},
+                                         IndexCase{"gpu", IndexKind::kGpu, GpuOfThisMachine},
+                                         IndexCase{"gpu_kernels_on_the_cpu", IndexKind::kGpu,
+                                                   GpuKernelsOnTheCpu}),
+                         [](const auto& info) { return std::string(info.param.name); });
 
 TEST_P(VectorIndexContract, AnEmptyIndexFindsNothing) {
   const auto index = New();
@@ -101,14 +149,14 @@ TEST_P(VectorIndexContract, FindsTheNearestRowsOfMany) {
   EXPECT_EQ(Filled().size(), kRows);
   const auto found = Filled().Search(Queries(), 10, nullptr).value();
   ExpectSound(found, 10, nullptr);
-  EXPECT_GE(Recall(found, 10, nullptr), GetParam() == IndexKind::kExact ? 1 : 0.9);
+  EXPECT_GE(Recall(found, 10, nullptr), exact() ? 1 : 0.9);
 }
 
 TEST_P(VectorIndexContract, FindsEachRowByItself) {
   const auto found = Filled().Search(Rows().view().Slice(0, 200), 1, nullptr).value();
   size_t itself = 0;
   for (size_t q = 0; q < found.size(); ++q) itself += found[q].at(0).row == q;
-  EXPECT_GE(itself, GetParam() == IndexKind::kExact ? 200 : 190);
+  EXPECT_GE(itself, exact() ? 200 : 190);
 }
 
 TEST_P(VectorIndexContract, AFilterOfAnySizeLeavesKResults) {
@@ -118,7 +166,7 @@ TEST_P(VectorIndexContract, AFilterOfAnySizeLeavesKResults) {
     for (const size_t k : {1, 10, 60}) {
       const auto found = Filled().Search(Queries(), k, &keep).value();
       ExpectSound(found, k, &keep);
-      EXPECT_GE(Recall(found, k, &keep), GetParam() == IndexKind::kExact ? 1 : 0.85) << share;
+      EXPECT_GE(Recall(found, k, &keep), exact() ? 1 : 0.85) << share;
     }
   }
 }
@@ -234,7 +282,8 @@ TEST_P(VectorIndexContract, RefusesOptionsOutOfRange) {
 
 TEST_P(VectorIndexContract, SeveralThreadsFindWhatOneFinds) {
 #if defined(__SANITIZE_THREAD__)
-  if (GetParam() == IndexKind::kHnsw) GTEST_SKIP() << "ThreadSanitizer does not see OpenMP's joins";
+  if (GetParam().kind == IndexKind::kHnsw)
+    GTEST_SKIP() << "ThreadSanitizer does not see OpenMP's joins";
 #endif
   IndexOptions two = options();
   two.threads = 2;
@@ -244,7 +293,8 @@ TEST_P(VectorIndexContract, SeveralThreadsFindWhatOneFinds) {
 }
 
 TEST(IndexKind, NamesComeBack) {
-  for (const IndexKind kind : {IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf}) {
+  for (const IndexKind kind :
+       {IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf, IndexKind::kGpu}) {
     EXPECT_EQ(ParseIndexKind(IndexKindName(kind)).value(), kind);
   }
   EXPECT_THAT(std::string(ParseIndexKind("flat").status().message()), HasSubstr("'flat'"));

@@ -37,6 +37,15 @@ TEST(Config, ReadsEveryPart) {
   EXPECT_EQ(config->server.import_roots, (std::vector<std::string>{"/a", "/b"}));
 }
 
+TEST(Config, ReadsTheGpuAndItsMemory) {
+  const auto config = ParseConfig(R"({"index":{"kind":"gpu","gpu_memory_mb":2000}})");
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->index.kind, IndexKind::kGpu);
+  EXPECT_EQ(config->index.gpu_memory_mb, 2000);
+  EXPECT_EQ(ErrorOf(R"({"index":{"gpu_memory_mb":-1}})"),
+            "index.gpu_memory_mb: must be a whole number from 0 to 16777216, is -1");
+}
+
 TEST(Config, NamesWhatIsWrong) {
   EXPECT_EQ(ErrorOf(R"({"modell":"x"})"), "modell: is not a known key");
   EXPECT_EQ(ErrorOf(R"({"server":{"prot":1}})"), "server.prot: is not a known key");

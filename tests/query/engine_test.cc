@@ -99,6 +99,20 @@ TEST_F(EngineTest, KeepsEverythingOverARestart) {
   EXPECT_EQ(Best("red"), "r");
 }
 
+TEST_F(EngineTest, WithOrWithoutAGpuTheKindGpuAnswersExactly) {
+  engine_.reset();
+  Config config;
+  config.data_dir = data_;
+  config.index.kind = IndexKind::kGpu;
+  engine_ = Engine::Open(config, NewHashEncoder()).value();
+  ASSERT_TRUE(Put("r", kRed).ok());
+  ASSERT_TRUE(Put("b", kBlue).ok());
+  EXPECT_EQ(Best("red"), "r");
+  Query query;
+  query.terms.push_back({.text = "blue"});
+  EXPECT_EQ(engine_->Search("main", query)->mode, "exact");
+}
+
 TEST_F(EngineTest, ReplacesAnItem) {
   ASSERT_TRUE(Put("x", kRed).ok());
   ASSERT_TRUE(Put("x", kBlue).ok());

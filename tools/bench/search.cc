@@ -1,12 +1,12 @@
-// Answers how long searches take: bench_search DATA [--rows N] [--dim N] [--queries N] [--hnsw].
+// Answers how long searches take: bench_search DATA [--rows N] [--dim N] [--queries N] [--hnsw]
+// [--gpu].
 // Makes clustered unit rows and queries, writes them to DATA for peers.py, says "ready" and then
 // reads one case a line from standard input, answering each with one JSON line, so that
 // tools/bench/run can ask it and its peers in turn:
 //
 //   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK
-//   over
-//                                               f16 rows), hnsw; SHARE of the rows that a filter
-//                                               keeps
+//                                               over f16 rows), hnsw, gpu; SHARE of the rows that a
+//                                               filter keeps
 //   read THREADS                                the machine's bandwidth: the sum of 512 MB
 //
 // DATA: u64 rows, queries, dim; f32 rows[rows * dim]; f32 queries[queries * dim]; little-endian.
@@ -30,6 +30,7 @@
 
 #include "fmt/format.h"
 #include "fmt/ranges.h"
+#include "index/device_queue.h"
 #include "index/vector_index.h"
 #include "kernels/kernels.h"
 #include "kernels/parallel.h"
@@ -48,6 +49,7 @@ struct Plan {
   size_t dim = 512;
   size_t queries = 256;
   bool hnsw = false;
+  bool gpu = false;
 };
 
 double CpuSeconds() {
@@ -114,7 +116,10 @@ class SearchBench {
     const std::string times = Measure([&] { quantized_.Cover(rows_, 1); });
     const size_t row_bytes = quantized_.groups() * kNibbleGroupBytes + 2 * sizeof(float);
     Say("quantize", fmt::format("{},\"rough_bytes\":{}", times, plan_.rows * row_bytes));
-    return plan_.hnsw ? BuildHnsw() : absl::OkStatus();
+    absl::Status built;
+    if (plan_.hnsw) built.Update(Build("hnsw", {.kind = IndexKind::kHnsw}));
+    if (plan_.gpu) built.Update(BuildGpu());
+    return built;
   }
 
   void Answer(const std::string& line) {
@@ -143,13 +148,18 @@ class SearchBench {
     std::fflush(stdout);
   }
 
-  absl::Status BuildHnsw() {
-    auto index = NewIndex({.kind = IndexKind::kHnsw}, static_cast<int>(plan_.dim));
+  absl::Status Build(const std::string& name, const IndexOptions& options) {
+    auto index = NewIndex(options, static_cast<int>(plan_.dim));
     if (!index.ok()) return index.status();
     absl::Status added;
-    Say("hnsw build", Measure([&] { added = (*index)->Add(ToFloat(rows_)); }));
-    hnsw_ = *std::move(index);
+    Say(name + " build", Measure([&] { added = (*index)->Add(ToFloat(rows_)); }));
+    indexes_[name] = *std::move(index);
     return added;
+  }
+  absl::Status BuildGpu() {
+    const auto device = OpenDeviceQueue(0);
+    if (device == nullptr) return absl::NotFoundError("no GPU to measure");
+    return Build("gpu", {.kind = IndexKind::kGpu, .device = device});
   }
 
   // Null for all rows. Each row by a coin of its own.
@@ -188,8 +198,9 @@ class SearchBench {
   Found SearchPart(const std::string& engine, MatrixView queries, const TopKOptions& options) {
     if (engine == "plain") return TopK(queries, rows_, options);
     if (engine == "exact") return QuantizedTopK(queries, rows_, quantized_, options);
-    if (hnsw_ == nullptr) return {};
-    auto found = hnsw_->Search(queries, options.k, options.keep);
+    const auto index = indexes_.find(engine);
+    if (index == indexes_.end()) return {};
+    auto found = index->second->Search(queries, options.k, options.keep);
     return found.ok() ? *std::move(found) : Found();
   }
 
@@ -218,7 +229,7 @@ class SearchBench {
   HalfMatrix rows_;
   Matrix queries_;
   QuantizedRows quantized_;
-  std::unique_ptr<VectorIndex> hnsw_;
+  std::map<std::string, std::unique_ptr<VectorIndex>> indexes_;
   std::map<std::string, RowMask> masks_;
 };
 
@@ -246,6 +257,7 @@ int main(int argc, char** argv) {
   app.add_option("--dim", plan.dim, "Numbers in a row")->check(CLI::Range(1, 65536));
   app.add_option("--queries", plan.queries, "Queries")->check(CLI::Range(1, 1000000));
   app.add_flag("--hnsw", plan.hnsw, "Also build the HNSW index");
+  app.add_flag("--gpu", plan.gpu, "Also put the rows on the GPU");
   CLI11_PARSE(app, argc, argv);
   return imago::RunBench(plan);
 }

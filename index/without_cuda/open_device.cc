@@ -1,0 +1,10 @@
+#include "index/device.h"
+
+namespace imago {
+
+absl::StatusOr<FoundDevice> OpenDevice() {
+  return absl::FailedPreconditionError(
+      "built without CUDA; cmake -DIMAGO_WITH_CUDA=ON after tools/setup --cuda builds it in");
+}
+
+}  // namespace imago
