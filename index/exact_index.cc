@@ -1,5 +1,7 @@
 #include "index/exact_index.h"
 
+#include <atomic>
+#include <future>
 #include <utility>
 
 #include "index/index_bytes.h"
@@ -17,17 +19,22 @@ class ExactIndex : public VectorIndex {
  public:
   ExactIndex(RowStore store, int threads)
       : store_(std::move(store)), quantized_(static_cast<size_t>(store_.dim())), threads_(threads) {
-    Quantize();
+    if (Pays()) {
+      ready_ = false;
+      quantizing_ = std::async(std::launch::async | std::launch::deferred, [this] { Quantize(); });
+    }
   }
 
   size_t size() const override { return store_.size(); }
   int dim() const override { return store_.dim(); }
+  const RowStore& store() const override { return store_; }
 
   absl::Status Add(MatrixView rows) override {
     const absl::StatusOr<HalfMatrix> half = store_.CheckRows(rows);
     if (!half.ok()) return half.status();
+    if (quantizing_.valid()) quantizing_.get();
     store_.Append(*half);
-    Quantize();
+    if (Pays()) Quantize();
     return absl::OkStatus();
   }
 
@@ -36,7 +43,7 @@ class ExactIndex : public VectorIndex {
     const absl::Status checked = store_.CheckQueries(queries, keep);
     if (!checked.ok()) return checked;
     const TopKOptions options = {.k = k, .keep = keep, .threads = threads_};
-    if (quantized_.rows() < size()) return store_.Scan(queries, options);
+    if (!ready_ || quantized_.rows() < size()) return store_.Scan(queries, options);
     return QuantizedTopK(queries, store_.rows(), quantized_, options);
   }
 
@@ -45,14 +52,19 @@ class ExactIndex : public VectorIndex {
   }
 
  private:
+  bool Pays() const {
+    return size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
+  }
   void Quantize() {
-    const bool pays = size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
-    if (pays) quantized_.Cover(store_.rows(), threads_);
+    quantized_.Cover(store_.rows(), threads_);
+    ready_ = true;
   }
 
   RowStore store_;
   QuantizedRows quantized_;  // of all rows, or none
   int threads_;
+  std::atomic<bool> ready_{true};  // quantized_ is not being made
+  std::future<void> quantizing_;   // waits when it is destroyed
 };
 
 }  // namespace

@@ -3,7 +3,8 @@
 
 // Scans every kept row with the kernels in use: never misses one. From a few thousand rows on it
 // reads them in 4 bits first (kernels/quantized_top_k.h), which takes one byte a value beside the
-// f16 originals; these bytes are made from the rows and not saved.
+// f16 originals; these bytes are made from the rows and not saved: of a loaded index in the
+// background, while searches read the originals.
 
 #include <memory>
 #include <string>

@@ -18,6 +18,8 @@
 
 namespace imago {
 
+class RowStore;
+
 enum class IndexKind { kExact, kHnsw, kIvf };
 std::string_view IndexKindName(IndexKind kind);  // "exact", "hnsw", "ivf"
 absl::StatusOr<IndexKind> ParseIndexKind(std::string_view name);
@@ -49,6 +51,8 @@ class VectorIndex {
   // non-finite queries, or a mask of fewer rows than the index has.
   virtual absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
                                                                     const RowMask* keep) const = 0;
+  // The rows, to be scanned as they are (row_store.h).
+  virtual const RowStore& store() const = 0;
   // Everything needed to open it again, as bytes (segment files wrap them in a checksum).
   virtual absl::StatusOr<std::string> Save() const = 0;
 };
