@@ -83,6 +83,7 @@ struct Engine::Impl {
 
   absl::StatusOr<Answer> Search(Collection& collection, const Query& query,
                                 const SearchLimits& limits) {
+    if (auto status = limits.Check(); !status.ok()) return status;
     Query asked = query;
     std::vector<ReadAs> read_as;
     std::vector<size_t> origin;

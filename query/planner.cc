@@ -6,6 +6,7 @@
 
 #include "fmt/format.h"
 #include "index/row_store.h"
+#include "kernels/kernels.h"
 #include "query/stop_watch.h"
 #include "spdlog/spdlog.h"
 

@@ -55,16 +55,19 @@ void MakePlan(const SearchContext& context, Candidates& candidates) {
   const Segment& segment = *candidates.segment;
   if (!IsApproximate(segment)) {
     candidates.plan = {true, "its rows have no other index"};
-  } else if (context.planner == nullptr) {
-    candidates.plan = {false, "as configured"};
-  } else {
-    const size_t waiting = context.sweeps == nullptr ? 0 : context.sweeps->counts().waiting;
-    candidates.plan = context.planner->Choose(segment, candidates.count, waiting + 1);
+    return;
   }
-  if (candidates.plan.exact) return;
-  const auto probe =
-      context.planner == nullptr ? std::nullopt : context.planner->Find(segment.index.get());
-  candidates.recall = probe ? std::optional<double>(probe->recall) : std::nullopt;
+  candidates.plan = {false, "as configured"};
+  candidates.recall = std::nullopt;
+  if (context.planner == nullptr || context.sweeps == nullptr) return;
+  const size_t batch = context.sweeps->counts().waiting + 1;
+  candidates.plan = context.planner->Choose(segment, candidates.count, batch);
+  const auto probe = context.planner->Find(segment.index.get());
+  if (candidates.plan.exact) {
+    candidates.recall = 1;
+  } else if (probe) {
+    candidates.recall = probe->recall;
+  }
 }
 
 // What the plans of all segments come to.
