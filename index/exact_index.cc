@@ -15,19 +15,26 @@ constexpr size_t kQuantizeFromRows = 4096;
 
 ExactIndex::ExactIndex(RowStore store, int threads)
     : store_(std::move(store)), quantized_(static_cast<size_t>(store_.dim())), threads_(threads) {
-  Quantize();
+  if (!Pays()) return;
+  ready_ = false;
+  quantizing_ = std::async(std::launch::async | std::launch::deferred, [this] { Quantize(); });
+}
+
+bool ExactIndex::Pays() const {
+  return size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
 }
 
 void ExactIndex::Quantize() {
-  const bool pays = size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
-  if (pays) quantized_.Cover(store_.rows(), threads_);
+  quantized_.Cover(store_.rows(), threads_);
+  ready_ = true;
 }
 
 absl::Status ExactIndex::Add(MatrixView rows) {
   const absl::StatusOr<HalfMatrix> half = store_.CheckRows(rows);
   if (!half.ok()) return half.status();
+  if (quantizing_.valid()) quantizing_.get();
   store_.Append(*half);
-  Quantize();
+  if (Pays()) Quantize();
   return absl::OkStatus();
 }
 
@@ -36,7 +43,7 @@ absl::StatusOr<std::vector<std::vector<Neighbor>>> ExactIndex::Search(MatrixView
   const absl::Status checked = store_.CheckQueries(queries, keep);
   if (!checked.ok()) return checked;
   const TopKOptions options = {.k = k, .keep = keep, .threads = threads_};
-  if (quantized_.rows() < size()) return store_.Scan(queries, options);
+  if (!ready_ || quantized_.rows() < size()) return store_.Scan(queries, options);
   return QuantizedTopK(queries, store_.rows(), quantized_, options);
 }
 

@@ -3,8 +3,11 @@
 
 // Scans every kept row with the kernels in use: never misses one. From a few thousand rows on it
 // reads them in 4 bits first (kernels/quantized_top_k.h), which takes one byte a value beside the
-// f16 originals; these bytes are made from the rows and not saved.
+// f16 originals; these bytes are made from the rows and not saved: of a loaded index in the
+// background, while searches read the originals.
 
+#include <atomic>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -26,14 +29,17 @@ class ExactIndex : public VectorIndex {
                                                             const RowMask* keep) const override;
   absl::StatusOr<std::string> Save() const override;
 
-  const RowStore& store() const { return store_; }
+  const RowStore& store() const override { return store_; }
 
  private:
+  bool Pays() const;  // for so many rows to be quantized
   void Quantize();
 
   RowStore store_;
   QuantizedRows quantized_;  // of all rows, or none
   int threads_;
+  std::atomic<bool> ready_{true};  // quantized_ is not being made
+  std::future<void> quantizing_;   // waits when it is destroyed
 };
 
 std::unique_ptr<ExactIndex> NewExactIndex(const IndexOptions& options, int dim);

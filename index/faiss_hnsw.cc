@@ -79,6 +79,7 @@ class HnswIndex : public VectorIndex {
 
   size_t size() const override { return store_.size(); }
   int dim() const override { return store_.dim(); }
+  const RowStore& store() const override { return store_; }
 
   absl::Status Add(MatrixView rows) override {
     const absl::StatusOr<HalfMatrix> half = store_.CheckRows(rows);

@@ -29,6 +29,7 @@ class IvfIndex : public VectorIndex {
 
   size_t size() const override { return store_.size(); }
   int dim() const override { return store_.dim(); }
+  const RowStore& store() const override { return store_; }
   absl::Status Add(MatrixView rows) override;
   absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
                                                             const RowMask* keep) const override;

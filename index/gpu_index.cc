@@ -40,6 +40,7 @@ class GpuIndex : public VectorIndex {
 
   size_t size() const override { return exact_->size(); }
   int dim() const override { return exact_->dim(); }
+  const RowStore& store() const override { return exact_->store(); }
   absl::StatusOr<std::string> Save() const override { return exact_->Save(); }
 
   absl::Status Add(MatrixView added) override {

@@ -1,7 +1,8 @@
 #include "index/load_index.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <future>
+#include <utility>
 
 #include "fmt/format.h"
 #include "index/publisher.h"
@@ -17,34 +18,33 @@ class Unplaced {
     return store.ScanLog(0, [this](const LogRecord& record) {
       last_sequence_ = record.sequence;
       if (record.removed) return true;
-      auto made = std::make_shared<ItemRecord>(ItemRecord{record.item, record.sequence});
-      records_.emplace(record.item_id, std::move(made));
+      sequences_.push_back(record.sequence);
+      records_.push_back(
+          std::make_shared<const ItemRecord>(ItemRecord{record.item, record.sequence}));
       return true;
     });
   }
 
   // The item's record, once, if it is as new as `sequence` says; else null.
   std::shared_ptr<const ItemRecord> Take(const SegmentFileItem& item) {
-    const auto found = records_.find(item.id);
-    if (found == records_.end() || found->second->sequence != item.sequence) return nullptr;
-    std::shared_ptr<const ItemRecord> record = std::move(found->second);
-    records_.erase(found);
-    return record;
+    const auto at = std::lower_bound(sequences_.begin(), sequences_.end(), item.sequence);
+    if (at == sequences_.end() || *at != item.sequence) return nullptr;
+    std::shared_ptr<const ItemRecord>& record = records_[at - sequences_.begin()];
+    if (record == nullptr || record->item.id != item.id) return nullptr;
+    return std::exchange(record, nullptr);
   }
 
+  // The others, in the order of writing.
   std::vector<std::shared_ptr<const ItemRecord>> TakeAll() {
-    std::vector<std::shared_ptr<const ItemRecord>> all;
-    for (auto& [id, record] : records_) all.push_back(std::move(record));
-    records_.clear();
-    std::sort(all.begin(), all.end(),
-              [](const auto& a, const auto& b) { return a->sequence < b->sequence; });
-    return all;
+    std::erase(records_, nullptr);
+    return std::move(records_);
   }
 
   uint64_t last_sequence() const { return last_sequence_; }
 
  private:
-  std::unordered_map<std::string, std::shared_ptr<const ItemRecord>> records_;
+  std::vector<uint64_t> sequences_;  // of records_, ascending
+  std::vector<std::shared_ptr<const ItemRecord>> records_;
   uint64_t last_sequence_ = 0;
 };
 
@@ -52,7 +52,7 @@ absl::Status Foreign(std::string_view what) {
   return absl::DataLossError(fmt::format("the index files are of {}", what));
 }
 
-absl::Status CheckManifest(const Manifest& manifest, const LoadOptions& options, uint64_t last) {
+absl::Status CheckManifest(const Manifest& manifest, const LoadOptions& options) {
   if (manifest.collection != options.collection) return Foreign("another collection");
   if (manifest.model != options.model || manifest.dim != options.segment.dim) {
     return Foreign(fmt::format("the model {}", manifest.model));
@@ -60,7 +60,6 @@ absl::Status CheckManifest(const Manifest& manifest, const LoadOptions& options,
   if (manifest.kind != SavedKind(options.segment.index.kind)) {
     return Foreign(fmt::format("the kind {}", IndexKindName(manifest.kind)));
   }
-  if (manifest.sequence > last) return Foreign("a later state of the store");
   return absl::OkStatus();
 }
 
@@ -86,65 +85,99 @@ absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(SegmentContents contents,
   return segment;
 }
 
-// The segment of a file, its live items taken from `unplaced`.
-absl::StatusOr<SegmentView> LoadSegment(const IndexFolder& folder, const SegmentFile& file,
-                                        const SegmentOptions& options, Unplaced& unplaced) {
+// A segment from its file, without the records of its items, which only the store has.
+struct OpenedFile {
+  std::shared_ptr<Segment> segment;
+  std::vector<SegmentFileItem> items;
+};
+
+absl::StatusOr<OpenedFile> OpenFile(const IndexFolder& folder, const SegmentFile& file,
+                                    const SegmentOptions& options) {
   absl::StatusOr<SegmentContents> contents = folder.ReadSegment(file);
   if (!contents.ok()) return contents.status();
-  std::vector<SegmentFileItem> items = std::move(contents->items);
+  OpenedFile opened;
+  opened.items = std::move(contents->items);
   auto segment = OpenSegment(*std::move(contents), options);
   if (!segment.ok()) return segment.status();
-  (*segment)->number = file.number;
-  RowMask live(items.size());
-  for (size_t i = 0; i < items.size(); ++i) {
-    std::shared_ptr<const ItemRecord> record = unplaced.Take(items[i]);
+  opened.segment = *std::move(segment);
+  opened.segment->number = file.number;
+  return opened;
+}
+
+// All that can be had without the store.
+struct OpenedFiles {
+  absl::StatusOr<Manifest> manifest;
+  std::vector<absl::StatusOr<OpenedFile>> files;  // of a good manifest's segments
+};
+
+OpenedFiles OpenFiles(const IndexFolder& folder, const LoadOptions& options) {
+  OpenedFiles opened{folder.ReadManifest(), {}};
+  if (!opened.manifest.ok()) return opened;
+  const absl::Status usable = CheckManifest(*opened.manifest, options);
+  if (!usable.ok()) return {usable, {}};
+  for (const SegmentFile& file : opened.manifest->segments) {
+    opened.files.push_back(OpenFile(folder, file, options.segment));
+  }
+  return opened;
+}
+
+// The segment with its live items taken from `unplaced`.
+SegmentView PlaceItems(OpenedFile file, Unplaced& unplaced) {
+  RowMask live(file.items.size());
+  for (size_t i = 0; i < file.items.size(); ++i) {
+    std::shared_ptr<const ItemRecord> record = unplaced.Take(file.items[i]);
     if (record != nullptr) {
       live.Set(i);
     } else {
       ItemRecord dead;
-      dead.item.id = std::move(items[i].id);
-      dead.sequence = items[i].sequence;
+      dead.item.id = std::move(file.items[i].id);
+      dead.sequence = file.items[i].sequence;
       record = std::make_shared<const ItemRecord>(std::move(dead));
     }
-    (*segment)->items.push_back(std::move(record));
+    file.segment->items.push_back(std::move(record));
   }
-  return MaskedView(*std::move(segment), std::move(live));
+  return MaskedView(std::move(file.segment), std::move(live));
 }
 
-void LoadFiles(const IndexFolder& folder, const LoadOptions& options, Unplaced& unplaced,
-               Snapshot& snapshot, LoadedIndex& loaded) {
-  const absl::StatusOr<Manifest> manifest = folder.ReadManifest();
-  if (absl::IsNotFound(manifest.status())) return;
-  absl::Status usable = manifest.status();
-  if (usable.ok()) usable = CheckManifest(*manifest, options, unplaced.last_sequence());
+void PlaceFiles(OpenedFiles opened, Unplaced& unplaced, Snapshot& snapshot, LoadedIndex& loaded) {
+  if (absl::IsNotFound(opened.manifest.status())) return;
+  absl::Status usable = opened.manifest.status();
+  if (usable.ok() && opened.manifest->sequence > unplaced.last_sequence()) {
+    usable = Foreign("a later state of the store");
+  }
   if (!usable.ok()) {
     spdlog::warn("the index is made again from the store: {}", std::string(usable.message()));
     return;
   }
   bool whole = true;
-  for (const SegmentFile& file : manifest->segments) {
-    absl::StatusOr<SegmentView> view = LoadSegment(folder, file, options.segment, unplaced);
-    if (view.ok()) {
-      snapshot.segments.push_back(*std::move(view));
+  for (size_t i = 0; i < opened.files.size(); ++i) {
+    const SegmentFile& file = opened.manifest->segments[i];
+    if (opened.files[i].ok()) {
+      snapshot.segments.push_back(PlaceItems(*std::move(opened.files[i]), unplaced));
       loaded.files.emplace(file.number, file);
       continue;
     }
     whole = false;
     spdlog::warn("a part of the index is made again from the store: {}",
-                 std::string(view.status().message()));
+                 std::string(opened.files[i].status().message()));
   }
-  if (whole) loaded.sequence = manifest->sequence;
+  if (whole) loaded.sequence = opened.manifest->sequence;
 }
 
 }  // namespace
 
 absl::StatusOr<LoadedIndex> LoadIndexFrom(const IndexFolder& folder, const Store& store,
                                           const LoadOptions& options) {
+  // The files are read beside the store's log: with many rows either takes seconds.
+  std::future<OpenedFiles> files = std::async(std::launch::async | std::launch::deferred,
+                                              [&] { return OpenFiles(folder, options); });
   Unplaced unplaced;
-  if (const absl::Status read = unplaced.Read(store); !read.ok()) return read;
+  const absl::Status read = unplaced.Read(store);
+  OpenedFiles opened = files.get();
+  if (!read.ok()) return read;
   LoadedIndex loaded;
   auto snapshot = std::make_shared<Snapshot>();
-  LoadFiles(folder, options, unplaced, *snapshot, loaded);
+  PlaceFiles(std::move(opened), unplaced, *snapshot, loaded);
   loaded.next_number = folder.HighestNumber() + 1;
   snapshot->sequence = unplaced.last_sequence();
   snapshot->model = options.model;

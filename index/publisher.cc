@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "fmt/format.h"
 #include "index/merge_policy.h"
@@ -68,13 +69,19 @@ SegmentView MaskedView(std::shared_ptr<const Segment> segment, RowMask live) {
 
 Publisher::Publisher(const SegmentOptions& options, std::shared_ptr<const Snapshot> first)
     : options_(options) {
-  for (const SegmentView& view : first->segments) {
+  Swap(std::make_shared<Snapshot>(*first));
+  // Lets go of `first` at the end: what it holds may long be replaced.
+  auto fill = [this, first = std::move(first)]() mutable { Fill(*std::exchange(first, nullptr)); };
+  filled_ = std::async(std::launch::async | std::launch::deferred, std::move(fill)).share();
+}
+
+void Publisher::Fill(const Snapshot& first) {
+  for (const SegmentView& view : first.segments) {
     const Segment& segment = *view.segment;
     for (uint32_t i = 0; i < segment.items.size(); ++i) {
       if (view.live_items->Get(i)) items_.Put(segment.items[i], {segment.number, i});
     }
   }
-  Swap(std::make_shared<Snapshot>(*first));
 }
 
 std::shared_ptr<const Snapshot> Publisher::snapshot() const {
@@ -91,6 +98,7 @@ void Publisher::Swap(std::shared_ptr<Snapshot> next) {
 }
 
 void Publisher::Publish(const Change& change) {
+  filled_.wait();
   std::map<uint64_t, std::vector<uint32_t>> dead;  // items by segment
   const auto bury = [&](const std::string& id) {
     const std::optional<ItemPlace> place = items_.Find(id);
@@ -132,6 +140,7 @@ absl::Status Publisher::Merge(const Store& store, size_t fan, uint64_t& next_num
 
 absl::Status Publisher::MergeOnce(const Store& store, const std::vector<size_t>& chosen,
                                   uint64_t number) {
+  filled_.wait();
   auto next = std::make_shared<Snapshot>(*snapshot());
   std::vector<std::shared_ptr<const ItemRecord>> moved;
   size_t rows = 0;

@@ -6,6 +6,7 @@
 // segment, however large the collection is.
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -29,11 +30,15 @@ struct Change {
 // snapshot and items are for any thread, the rest for one at a time.
 class Publisher {
  public:
-  // Starts from `first`, whose views keep to the rules of SegmentView.
+  // Starts from `first`, whose views keep to the rules of SegmentView. The table of its items is
+  // filled beside the first searches, which need none; who needs it waits.
   Publisher(const SegmentOptions& options, std::shared_ptr<const Snapshot> first);
 
   std::shared_ptr<const Snapshot> snapshot() const;
-  const ItemTable& items() const { return items_; }
+  const ItemTable& items() const {
+    filled_.wait();
+    return items_;
+  }
 
   void Publish(const Change& change);
   // Merges segments as long as there are too many; the vectors come from the store. `next_number`
@@ -44,8 +49,11 @@ class Publisher {
   absl::Status MergeOnce(const Store& store, const std::vector<size_t>& chosen, uint64_t number);
   void Swap(std::shared_ptr<Snapshot> next);
 
+  void Fill(const Snapshot& first);
+
   const SegmentOptions options_;
   ItemTable items_;
+  std::shared_future<void> filled_;  // the end of Fill; waits when it is destroyed
   mutable std::mutex mutex_;
   std::shared_ptr<const Snapshot> snapshot_;  // guarded by mutex_
 };

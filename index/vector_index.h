@@ -18,6 +18,8 @@
 
 namespace imago {
 
+class RowStore;
+
 // kGpu is kExact with its scan on a GPU: the same answers from the same saved bytes.
 enum class IndexKind { kExact, kHnsw, kIvf, kGpu };
 std::string_view IndexKindName(IndexKind kind);  // "exact", "hnsw", "ivf", "gpu"
@@ -57,6 +59,8 @@ class VectorIndex {
   // non-finite queries, or a mask of fewer rows than the index has.
   virtual absl::StatusOr<std::vector<std::vector<Neighbor>>> Search(MatrixView queries, size_t k,
                                                                     const RowMask* keep) const = 0;
+  // The rows, to be scanned as they are (row_store.h).
+  virtual const RowStore& store() const = 0;
   // Everything needed to open it again, as bytes (segment files wrap them in a checksum).
   virtual absl::StatusOr<std::string> Save() const = 0;
 };

@@ -61,6 +61,16 @@ class Section {
     out = value->get<std::vector<std::string>>();
   }
 
+  void Real(const char* key, double min, double max, double& out) {
+    const json* value = Member(key);
+    if (value == nullptr) return;
+    if (!value->is_number() || !(*value >= min && *value <= max)) {
+      return Fail(fmt::format("{}: must be a number from {} to {}, is {}", Name(key), min, max,
+                              value->dump()));
+    }
+    out = value->get<double>();
+  }
+
   const json* Member(const char* key) {
     known_.emplace_back(key);
     if (!status_.ok()) return nullptr;
@@ -131,6 +141,7 @@ void ReadServer(const json& object, absl::Status& status, ServerConfig& out) {
   section.Number("port", 0, 65535, out.port);
   section.Number("threads", 1, 1024, out.threads);
   section.Number("max_body_bytes", 1024, int64_t{1} << 40, out.max_body_bytes);
+  section.Number("timeout_ms", 1, 86'400'000, out.timeout_ms);
   section.Strings("import_roots", out.import_roots);
   section.String("token", out.token);
 }
@@ -150,6 +161,7 @@ absl::StatusOr<Config> ParseConfig(const std::string& text) {
     section.String("model", config.model);
     section.String("ontology", config.ontology);
     section.String("decode_worker", config.decode_worker);
+    section.Real("search_target_ms", 0, 1e6, config.search_target_ms);
     if (const json* part = section.Member("encoder")) ReadEncoder(*part, status, config.encoder);
     if (const json* part = section.Member("index")) ReadIndex(*part, status, config.index);
     if (const json* part = section.Member("decode")) ReadDecode(*part, status, config.decode);

@@ -19,6 +19,7 @@ struct ServerConfig {
   int port = 8080;  // 0: any free one
   int threads = 8;
   int64_t max_body_bytes = 64 << 20;
+  int timeout_ms = 30'000;                // of a search, after which it is answered by an error
   std::vector<std::string> import_roots;  // folders that POST /v1/imports may read; empty: none but
                                           // those given on the command line
   std::string token;  // when set, every /v1 request needs "Authorization: Bearer <token>"
@@ -30,6 +31,8 @@ struct Config {
                          // shipped with the program
   EncoderOptions encoder;
   IndexOptions index;
+  double search_target_ms = 20;  // an exact search that is expected to take no longer is preferred
+                                 // to an approximate one (planner.h)
   DecodeOptions decode;
   std::string ontology;  // file with further types of events (embed/event_ontology.h), or empty
   std::string decode_worker;  // program that decodes untrusted files in a process of its own
@@ -38,9 +41,9 @@ struct Config {
 };
 
 // {"data_dir":..., "model":..., "encoder":{"precision":"auto"|"f32"|"bf16","threads","max_batch"},
-//  "index":{"kind":"exact"|"hnsw"|"ivf"|"gpu",...}, "decode":{"max_bytes","max_pixels","max_ratio"},
-//  "ontology":..., "decode_worker":...,
-//  "server":{"host","port","threads","max_body_bytes","import_roots","token"}}
+//  "search_target_ms":20, "index":{"kind":"exact"|"hnsw"|"ivf"|"gpu",...},
+//  "decode":{"max_bytes","max_pixels","max_ratio"}, "ontology":..., "decode_worker":...,
+//  "server":{"host","port","threads","max_body_bytes","timeout_ms","import_roots","token"}}
 // with the names and units of the structs' fields. Unknown keys, doubled keys and mistyped or
 // senseless values are kInvalidArgument and named. Absent keys keep their defaults.
 absl::StatusOr<Config> ParseConfig(const std::string& json);

@@ -1,8 +1,10 @@
 #include "query/engine.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "fmt/format.h"
@@ -40,6 +42,22 @@ CollectionOptions OptionsOf(const Config& config, const EventExtractor& extracto
   return options;
 }
 
+SweepRules RulesOf(const Config& config) {
+  const size_t cores = std::thread::hardware_concurrency();
+  SweepRules rules;
+  rules.max_running =
+      std::max<size_t>(1, cores / static_cast<size_t>(std::max(1, config.index.threads)));
+  return rules;
+}
+
+SearchLimits LimitsOf(const Query& query, SearchLimits limits) {
+  if (query.timeout_ms > 0) {
+    const auto own = std::chrono::steady_clock::now() + std::chrono::milliseconds(query.timeout_ms);
+    limits.deadline = std::min(limits.deadline, own);
+  }
+  return limits;
+}
+
 absl::StatusOr<std::string> ReadOriginalFile(const Item& item, int64_t max_bytes) {
   auto bytes = ReadFile(item.uri, max_bytes);
   if (bytes.ok() && Sha256(*bytes) != item.sha256) {
@@ -60,12 +78,16 @@ struct Engine::Impl {
         collections((fs::path(config.data_dir) / "collections").string(), encoder->model(),
                     encoder->dim(), OptionsOf(config, *extractor)),
         terms(*encoder),
+        sweeps(RulesOf(config)),
+        planner(config.search_target_ms),
         events(*encoder, extractor->ontology()),
         classifier(*encoder),
         uploads(*encoder, config.decode, config.decode_worker),
         imports(std::make_unique<ImportQueue>(*encoder)) {}
 
-  absl::StatusOr<Answer> Search(Collection& collection, const Query& query) {
+  absl::StatusOr<Answer> Search(Collection& collection, const Query& query,
+                                const SearchLimits& limits) {
+    if (auto status = limits.Check(); !status.ok()) return status;
     Query asked = query;
     std::vector<ReadAs> read_as;
     std::vector<size_t> origin;
@@ -73,8 +95,9 @@ struct Engine::Impl {
       auto status = ReadTextAsEvents(*extractor, asked, read_as, origin);
       if (!status.ok()) return status;
     }
-    auto answer = HasEvents(asked) ? SearchEvents(collection, {*extractor, events, terms}, asked)
-                                   : imago::Search(collection, terms, asked);
+    auto answer = HasEvents(asked)
+                      ? SearchEvents(collection, {*extractor, events, terms}, asked)
+                      : imago::Search(collection, terms, asked, {&sweeps, &planner, limits});
     if (!answer.ok()) return answer;
     answer->read_as = std::move(read_as);
     if (origin.empty()) return answer;
@@ -82,6 +105,23 @@ struct Engine::Impl {
       for (EventMatch& match : hit.matches) match.term = origin[match.term];
     }
     return answer;
+  }
+
+  // The mean over the rows; none until all of it has been measured.
+  std::optional<double> RecallOf(const Snapshot& snapshot) const {
+    double rows = 0, found = 0;
+    for (const SegmentView& view : snapshot.segments) {
+      const auto live = static_cast<double>(view.live_row_count);
+      double recall = 1;
+      if (view.segment->kind != IndexKind::kExact) {
+        const auto probe = planner.Find(view.segment->index.get());
+        if (!probe) return std::nullopt;
+        recall = probe->recall;
+      }
+      rows += live;
+      found += live * recall;
+    }
+    return rows == 0 ? 1 : found / rows;
   }
 
   // Of a job that the queue does not know, says what is known of it from its record.
@@ -99,6 +139,8 @@ struct Engine::Impl {
   const std::unique_ptr<EventExtractor> extractor;
   Collections collections;
   TermEncoder terms;
+  SharedSweeps sweeps;
+  Planner planner;
   EventTables events;
   Classifier classifier;
   Uploads uploads;
@@ -168,14 +210,19 @@ absl::StatusOr<CollectionStats> Engine::Stats(const std::string& name) {
   stats.rows = snapshot->live_rows;
   stats.bytes = impl_->collections.Bytes(name);
   stats.model = snapshot->model;
+  stats.recall_estimate = impl_->RecallOf(*snapshot);
   return stats;
 }
 
-absl::StatusOr<Answer> Engine::Search(const std::string& collection, const Query& query) {
+absl::StatusOr<Answer> Engine::Search(const std::string& collection, const Query& query,
+                                      const SearchLimits& limits) {
+  const SearchLimits all_limits = LimitsOf(query, limits);
   const auto found = GetCollection(collection);
   if (!found.ok()) return found.status();
-  return impl_->Search(**found, query);
+  return impl_->Search(**found, query, all_limits);
 }
+
+SweepCounts Engine::sweep_counts() const { return impl_->sweeps.counts(); }
 
 absl::StatusOr<uint64_t> Engine::Count(const std::string& collection, const Filter& filter) {
   const auto found = GetCollection(collection);

@@ -5,6 +5,7 @@
 // line and the server are thin layers over it.
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@
 #include "query/classify.h"
 #include "query/config.h"
 #include "query/query.h"
+#include "query/search_limits.h"
+#include "query/shared_sweeps.h"
 
 namespace imago {
 
@@ -27,6 +30,7 @@ struct CollectionStats {
   uint64_t rows = 0;
   uint64_t bytes = 0;  // on disk
   std::string model;
+  std::optional<double> recall_estimate;  // of approximate indexes, as SearchPlan's
 };
 
 // What a PUT brings.
@@ -62,8 +66,12 @@ class Engine {
   absl::StatusOr<CollectionStats> Stats(const std::string& name);
 
   // Events among the terms are looked for as event_search.h says; kInvalidArgument names a type or
-  // role that is not known, with the nearest names.
-  absl::StatusOr<Answer> Search(const std::string& collection, const Query& query);
+  // role that is not known, with the nearest names. Searches that come at the same time share
+  // sweeps over the rows (shared_sweeps.h). kDeadlineExceeded after the query's timeout or the
+  // limits' deadline, whichever is sooner; kCancelled when the client has left.
+  absl::StatusOr<Answer> Search(const std::string& collection, const Query& query,
+                                const SearchLimits& limits = {});
+  SweepCounts sweep_counts() const;
   absl::StatusOr<uint64_t> Count(const std::string& collection, const Filter& filter);
   // The picture of a query or to embed, made ready for the encoder. Decoded where uploads are: in a
   // process apart when the configuration says so. Errors as DecodeImage.

@@ -286,6 +286,7 @@ absl::StatusOr<Answer> SearchEvents(Collection& collection, const EventSearcher&
     SetNextCursor(query, *after, last.raw_score, last.record->item.id, answer);
   }
   SetSource(*snapshot, answer);
+  answer.plan.why = "every event is compared";
   answer.timings.hydrate_ms = watch.LapMs();
   return answer;
 }

@@ -34,6 +34,7 @@ struct Query {
   bool include_metadata = true;  // else the hits' metadata_json is empty
   bool read_events = false;      // texts that tell of an event are searched for as events
   std::vector<MediaKind> kinds;  // of items that may be hits; empty: all
+  int timeout_ms = 0;            // to give up after; 0: none but what the caller sets
 };
 
 // How an event that was asked for was found in an item.
@@ -69,12 +70,23 @@ struct Timings {
   double hydrate_ms = 0;
 };
 
+// How the rows were searched.
+struct SearchPlan {
+  std::string mode = "exact";  // or "hnsw", "ivf"; of the segment with the most rows to look at
+  std::string why;
+  // The share of the 10 nearest rows that is found: 1 where all are compared; measured on rows of
+  // the collection (planner.h), none until then.
+  std::optional<double> recall_estimate = 1.0;
+};
+
 struct Answer {
   std::vector<Hit> hits;    // best first; ties by item id
   std::string next_cursor;  // empty at the end
   std::string model;
   uint64_t snapshot = 0;  // log sequence
-  std::string mode;       // "exact", also where a GPU scans, "hnsw", "ivf"
+  // The kind of index that is configured: "exact", also where a GPU scans, "hnsw", "ivf".
+  std::string mode;
+  SearchPlan plan;
   Timings timings;
   std::vector<ReadAs> read_as;
 };

@@ -69,7 +69,7 @@ double DisplayScore(double raw_score, double picture_share) {
 }
 
 absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder,
-                              const Query& query) {
+                              const Query& query, const SearchContext& context) {
   if (auto status = CheckQuery(query); !status.ok()) return status;
   const auto after = CursorOf(query);
   if (!after.ok()) return after.status();
@@ -78,6 +78,7 @@ absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder
     return absl::InvalidArgumentError(
         "modalities: texts and pictures find images only; captions are found by events");
   }
+  if (auto status = context.limits.Check(); !status.ok()) return status;
   StopWatch watch;
   Answer answer;
   const auto vector = encoder.Encode(collection.store(), query.terms);
@@ -86,7 +87,7 @@ absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder
 
   const std::shared_ptr<const Snapshot> snapshot = collection.snapshot();
   const auto limit = static_cast<size_t>(query.limit);
-  const auto ranking = Rank(*snapshot, {*vector, query.filter, limit, *after});
+  const auto ranking = Rank(*snapshot, {*vector, query.filter, limit, *after, context});
   if (!ranking.ok()) return ranking.status();
   answer.timings.search_ms = watch.LapMs();
 
@@ -96,6 +97,7 @@ absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder
     SetNextCursor(query, *after, last.raw_score, last.record->item.id, answer);
   }
   SetSource(*snapshot, answer);
+  answer.plan = ranking->plan;
   answer.timings.hydrate_ms = watch.LapMs();
   return answer;
 }

@@ -10,16 +10,27 @@
 #include "index/collection.h"
 #include "index/snapshot.h"
 #include "query/cursor.h"
+#include "query/planner.h"
 #include "query/query.h"
+#include "query/search_limits.h"
+#include "query/shared_sweeps.h"
 #include "query/term_encoder.h"
 
 namespace imago {
+
+// What a search has to do with the others that run beside it.
+struct SearchContext {
+  SharedSweeps* sweeps = nullptr;  // null: it sweeps alone
+  Planner* planner = nullptr;      // null: approximate indexes are used as they are
+  SearchLimits limits = {};
+};
 
 struct RankRequest {
   const QueryVector& vector;
   const Filter& filter;
   size_t limit = 0;
   std::optional<Cursor> after;
+  SearchContext context = {};
 };
 
 struct RankedItem {
@@ -30,6 +41,7 @@ struct RankedItem {
 struct Ranking {
   std::vector<RankedItem> items;
   bool more = false;  // further items may follow
+  SearchPlan plan = {};
 };
 
 // kInvalidArgument "limit: ..." or "min_score: ...".
@@ -45,7 +57,8 @@ void SetSource(const Snapshot& snapshot, Answer& answer);
 
 // The first `limit` items after `after` in the order of raw score, equal ones by id, among those
 // that the filter lets pass; without the vector's own item terms. Filter and deletions are applied
-// inside the scan: where `limit` items match, `limit` come. Exact on exact indexes.
+// inside the scan: where `limit` items match, `limit` come. Exact on exact indexes. Over its
+// limits: SearchLimits::Check's error.
 absl::StatusOr<Ranking> Rank(const Snapshot& snapshot, const RankRequest& request);
 
 // How many live items the filter lets pass.
@@ -59,7 +72,7 @@ double DisplayScore(double raw_score, double picture_share);
 
 // For queries without events (event_search.h).
 absl::StatusOr<Answer> Search(const Collection& collection, TermEncoder& encoder,
-                              const Query& query);
+                              const Query& query, const SearchContext& context = {});
 
 }  // namespace imago
 

@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMaxTerms = 32;
 constexpr size_t kMaxTextBytes = 8192;
 constexpr double kMaxWeight = 1000;
-constexpr size_t kMaxRemembered = 256;
+constexpr size_t kMaxRemembered = 4096;  // of 2 KB each
 
 absl::Status Wrong(size_t term, const std::string& what) {
   return absl::InvalidArgumentError(fmt::format("query[{}]: {}", term, what));

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -106,6 +107,10 @@ absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd < 0) return Failed("open", path);
   std::string bytes;
+  struct stat about {};
+  if (fstat(file.fd, &about) == 0 && about.st_size > 0) {
+    bytes.reserve(static_cast<size_t>(about.st_size));
+  }
   std::string buffer(1 << 18, '\0');
   while (true) {
     const ssize_t got = read(file.fd, buffer.data(), buffer.size());

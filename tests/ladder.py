@@ -24,7 +24,7 @@ HEAVY = {
     r"mpi\.h": r"embed/torch/collective_mpi\.cc",
     r"unicode/": r"embed/\w+\.cc",
     r"faiss/": r"index/faiss_\w+\.cc",
-    r"httplib": r"web/(server\w*|hub_http)\.(cc|h)",
+    r"httplib": r"(web/(server\w*|hub_http)|tools/bench/serve)\.(cc|h)",
     r"nlohmann/json\.hpp": r"\w+/((torch|bench)/)?\w+\.cc",
     r"CLI/": r"tools/(bench/)?\w+\.cc",
 }

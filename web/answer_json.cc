@@ -100,7 +100,12 @@ std::string AnswerToJson(const Answer& answer, const std::string& request_id) {
   out["next_cursor"] =
       answer.next_cursor.empty() ? ordered_json(nullptr) : ordered_json(answer.next_cursor);
   if (!answer.read_as.empty()) out["read_as"] = ReadAsJson(answer.read_as);
-  out["index"] = {{"model", answer.model}, {"snapshot", answer.snapshot}, {"mode", answer.mode}};
+  const std::optional<double>& recall = answer.plan.recall_estimate;
+  out["index"] = {{"model", answer.model},
+                  {"snapshot", answer.snapshot},
+                  {"mode", answer.mode},
+                  {"recall_estimate", recall ? ordered_json(Rounded(*recall)) : ordered_json()}};
+  out["plan"] = {{"mode", answer.plan.mode}, {"why", answer.plan.why}};
   out["timings_ms"] = {{"embed", Rounded(answer.timings.embed_ms)},
                        {"search", Rounded(answer.timings.search_ms)},
                        {"hydrate", Rounded(answer.timings.hydrate_ms)}};

@@ -3,6 +3,7 @@
 
 // Requests and responses as Imago's handlers see them, free of any HTTP library.
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@ struct HttpRequest {
   std::string body;
   bool multipart = false;
   std::vector<FormPart> parts;  // when multipart
+  std::function<bool()> gone;   // whether the client has left; may be empty
 
   // The first value of the header, empty when absent. `name` is in lower case.
   std::string Header(const std::string& name) const;

@@ -66,7 +66,23 @@ std::string CollectionMetrics(const std::vector<CollectionStats>& all) {
           fmt::format("{}{{collection=\"{}\"}} {}\n", series.name, stats.name, stats.*series.value);
     }
   }
+  out += Head("imago_collection_recall_estimate", "gauge",
+              "Share of the 10 nearest rows that a search finds, where it has been measured.");
+  for (const CollectionStats& stats : all) {
+    if (!stats.recall_estimate) continue;
+    out += fmt::format("imago_collection_recall_estimate{{collection=\"{}\"}} {}\n", stats.name,
+                       *stats.recall_estimate);
+  }
   return out;
+}
+
+std::string SweepMetrics(const SweepCounts& counts) {
+  return Head("imago_sweeps_total", "counter", "Sweeps over rows that searches may share.") +
+         fmt::format("imago_sweeps_total {}\n", counts.sweeps) +
+         Head("imago_sweep_queries_total", "counter", "Queries answered by these sweeps.") +
+         fmt::format("imago_sweep_queries_total {}\n", counts.queries) +
+         Head("imago_sweep_queries_waiting", "gauge", "Queries that wait for a sweep.") +
+         fmt::format("imago_sweep_queries_waiting {}\n", counts.waiting);
 }
 
 std::string ImportMetrics(const std::vector<ImportReport>& imports) {
@@ -102,7 +118,8 @@ std::string EngineMetrics(Engine& engine) {
     absl::StatusOr<CollectionStats> stats = engine.Stats(name);
     if (stats.ok()) all.push_back(*std::move(stats));
   }
-  return CollectionMetrics(all) + ImportMetrics(engine.ListImports());
+  return CollectionMetrics(all) + SweepMetrics(engine.sweep_counts()) +
+         ImportMetrics(engine.ListImports());
 }
 
 }  // namespace imago

@@ -35,7 +35,7 @@ class Metrics {
   std::map<std::string, Histogram> latencies_;  // by route
 };
 
-// Items, rows and bytes of each collection, files of all imports by outcome.
+// Items, rows and bytes of each collection, shared sweeps, files of all imports by outcome.
 std::string EngineMetrics(Engine& engine);
 
 }  // namespace imago

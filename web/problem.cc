@@ -31,7 +31,7 @@ constexpr Kind kKinds[] = {
     {absl::StatusCode::kDataLoss, 422, "undecodable_medium", "The medium cannot be decoded"},
     {absl::StatusCode::kUnavailable, 503, "unavailable", "Not available just now"},
     {absl::StatusCode::kCancelled, 503, "unavailable", "Not available just now"},
-    {absl::StatusCode::kDeadlineExceeded, 503, "unavailable", "Not available just now"},
+    {absl::StatusCode::kDeadlineExceeded, 504, "deadline_exceeded", "It took too long"},
     {absl::StatusCode::kResourceExhausted, 507, "storage_full", "No space left"},
     {absl::StatusCode::kInternal, 500, "internal", "Something went wrong here"},
 };

@@ -17,6 +17,7 @@ constexpr size_t kMaxTerms = 16;
 constexpr size_t kMaxSearches = 64;
 constexpr size_t kMaxInputs = 256;
 constexpr double kMaxWeight = 100;
+constexpr int kMaxTimeoutMs = 600'000;
 
 absl::StatusOr<Term> ReadTerm(const json& object, const std::string& where,
                               const PictureDecode& decode) {
@@ -112,6 +113,17 @@ absl::Status ReadEventMode(const Fields& fields, bool* read_events) {
   return absl::OkStatus();
 }
 
+absl::Status ReadParams(const Fields& fields, Query* query) {
+  const json* params = fields.Find("params");
+  if (params == nullptr) return absl::OkStatus();
+  const Fields inner(*params, fields.Place("params"));
+  if (absl::Status s = inner.CheckNames({"mode", "timeout_ms"}); !s.ok()) return s;
+  std::string mode = "auto";
+  if (absl::Status s = inner.Read("mode", &mode); !s.ok()) return s;
+  if (mode != "auto") return FieldError(inner.Place("mode"), "this version supports \"auto\" only");
+  return inner.ReadInt("timeout_ms", 1, kMaxTimeoutMs, &query->timeout_ms);
+}
+
 // What this version accepts of the choices that later ones widen.
 absl::Status CheckChoices(const Fields& fields) {
   std::string on_no_match = "none";
@@ -122,13 +134,6 @@ absl::Status CheckChoices(const Fields& fields) {
   if (fields.Find("collapse") != nullptr) {
     return FieldError(fields.Place("collapse"), "this version does not support it");
   }
-  const json* params = fields.Find("params");
-  if (params == nullptr) return absl::OkStatus();
-  const Fields inner(*params, fields.Place("params"));
-  if (absl::Status s = inner.CheckNames({"mode"}, {"timeout_ms"}); !s.ok()) return s;
-  std::string mode = "auto";
-  if (absl::Status s = inner.Read("mode", &mode); !s.ok()) return s;
-  if (mode != "auto") return FieldError(inner.Place("mode"), "this version supports \"auto\" only");
   return absl::OkStatus();
 }
 
@@ -157,6 +162,7 @@ absl::StatusOr<Query> ReadQuery(const json& object, const std::string& where,
     return s;
   Query query;
   if (absl::Status s = CheckChoices(fields); !s.ok()) return s;
+  if (absl::Status s = ReadParams(fields, &query); !s.ok()) return s;
   if (absl::Status s = ReadModalities(fields, &query.kinds); !s.ok()) return s;
   if (absl::Status s = ReadEventMode(fields, &query.read_events); !s.ok()) return s;
   if (absl::Status s = fields.ReadInt("limit", 1, 1000, &query.limit); !s.ok()) return s;

@@ -62,6 +62,7 @@ HttpRequest ConvertHead(const httplib::Request& from, std::string id) {
   for (const auto& [name, value] : from.headers) to.headers.emplace(AsciiLower(name), value);
   for (const auto& [name, value] : from.params) to.query.emplace(name, value);
   to.multipart = from.is_multipart_form_data();
+  to.gone = from.is_connection_closed;
   return to;
 }
 

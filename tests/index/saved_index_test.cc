@@ -53,6 +53,33 @@ TEST_P(SavedIndex, ARowCountThatWouldWrapIsDataLoss) {
   }
 }
 
+// An exact index of so many rows makes its quick form of them in the background.
+TEST_P(SavedIndex, AnswersTheSameAtOnceAndLater) {
+  std::mt19937 random(3);
+  const Matrix queries = RandomUnitRows(3, kDim, random);
+  const std::string bytes = Bytes(20'000);
+  const auto index = LoadIndex(options(), kDim, bytes).value();
+  const auto first = index->Search(queries, 7, nullptr).value();
+  for (int i = 0; i < 50; ++i) {
+    const auto found = index->Search(queries, 7, nullptr).value();
+    for (size_t q = 0; q < found.size(); ++q) {
+      for (size_t n = 0; n < found[q].size(); ++n) {
+        ASSERT_EQ(found[q][n].row, first[q][n].row);
+        ASSERT_EQ(found[q][n].score, first[q][n].score);
+      }
+    }
+  }
+}
+
+TEST_P(SavedIndex, GrowsAtOnceAfterLoading) {
+  std::mt19937 random(4);
+  const Matrix more = RandomUnitRows(100, kDim, random);
+  const auto index = LoadIndex(options(), kDim, Bytes(5000)).value();
+  ASSERT_TRUE(index->Add(more).ok());
+  const auto found = index->Search(more.view().Slice(99, 1), 1, nullptr).value();
+  EXPECT_EQ(found[0][0].row, 5099u);
+}
+
 // Bytes changed at random are an error, or an index that can be searched and grown all the same.
 TEST_P(SavedIndex, ChangedBytesNeverLeadAstray) {
   std::mt19937 random(2);

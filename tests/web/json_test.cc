@@ -46,12 +46,13 @@ TEST(SearchJson, ReadsAnIdGivenAsPath) {
 
 TEST(SearchJson, ReadsTheOtherFields) {
   const auto query = Parse(R"({"query":[{"text":"a"}],"limit":7,"cursor":"c","min_score":0.5,
-      "include":["spans"],"modalities":["image"],"on_no_match":"none","params":{"mode":"auto"},
+      "include":["spans"],"modalities":["image"],"on_no_match":"none","params":{"mode":"auto","timeout_ms":500},
       "filter":{"must":[{"key":"year","match":2020}]}})");
   ASSERT_TRUE(query.ok()) << query.status();
   EXPECT_EQ(query->limit, 7);
   EXPECT_EQ(query->cursor, "c");
   EXPECT_EQ(query->min_score, 0.5);
+  EXPECT_EQ(query->timeout_ms, 500);
   EXPECT_FALSE(query->include_metadata);
   EXPECT_FALSE(query->filter.empty());
 }
@@ -68,6 +69,12 @@ TEST(SearchJson, NamesUnknownFields) {
   EXPECT_EQ(Refused(R"({"query":[{"text":"a"}],"limt":3})"), "limt");
   EXPECT_EQ(Refused(R"({"query":[{"text":"a","colour":"red"}]})"), "query[0].colour");
   EXPECT_EQ(Refused(R"({"query":[{"image":{"url":"x"}}]})"), "query[0].image.url");
+}
+
+TEST(SearchJson, RefusesATimeoutOutOfRange) {
+  EXPECT_EQ(Refused(R"({"query":[{"text":"a"}],"params":{"timeout_ms":0}})"), "params.timeout_ms");
+  EXPECT_EQ(Refused(R"({"query":[{"text":"a"}],"params":{"timeout_ms":600001}})"),
+            "params.timeout_ms");
 }
 
 TEST(SearchJson, RefusesWhatLaterVersionsWillDo) {
@@ -153,7 +160,8 @@ TEST(AnswerJson, HasTheShapeOfTheDesign) {
   answer.hits = {hit};
   answer.model = "m@1";
   answer.snapshot = 118;
-  answer.mode = "exact";
+  answer.mode = "hnsw";
+  answer.plan = {"hnsw", "exact takes too long", 0.98};
   const json out = json::parse(AnswerToJson(answer, "r1"));
   const json& first = out["hits"][0];
   EXPECT_EQ(first["asset_id"], "v9");
@@ -165,6 +173,8 @@ TEST(AnswerJson, HasTheShapeOfTheDesign) {
   EXPECT_EQ(first["width"], 4);
   EXPECT_TRUE(out["next_cursor"].is_null());
   EXPECT_EQ(out["index"]["snapshot"], 118);
+  EXPECT_EQ(out["index"]["recall_estimate"], 0.98);
+  EXPECT_EQ(out["plan"], json({{"mode", "hnsw"}, {"why", "exact takes too long"}}));
   EXPECT_TRUE(out["timings_ms"].contains("embed"));
   EXPECT_EQ(out["request_id"], "r1");
   EXPECT_FALSE(out.contains("match"));
