@@ -1,16 +1,13 @@
 #ifndef IMAGO_EMBED_JSON_MEMBERS_H_
 #define IMAGO_EMBED_JSON_MEMBERS_H_
 
-#include <algorithm>
-#include <cmath>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "fmt/format.h"
-#include "fmt/ranges.h"
-#include "nlohmann/json.hpp"
+#include "nlohmann/json_fwd.hpp"
 
 namespace imago {
 
@@ -20,89 +17,42 @@ class JsonMembers {
  public:
   using Json = nlohmann::ordered_json;
 
-  JsonMembers(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) Fail(fmt::format("\"{}\" is no object", where_));
-  }
+  // Keeps `object`; `where` is what errors call it.
+  JsonMembers(const Json& object, std::string where);
 
-  void Word(const char* key, std::string& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
-      return Wrong(key, *value, "a word");
-    }
-    out = value->get<std::string>();
-  }
-
-  void Switch(const char* key, bool& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_boolean()) return Wrong(key, *value, "true or false");
-    out = value->get<bool>();
-  }
+  void Word(const char* key, std::string& out);
+  void Switch(const char* key, bool& out);
+  void Number(const char* key, double min, double max, double& out);
 
   template <typename Whole>
   void Integer(const char* key, int64_t min, int64_t max, Whole& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    if (!value->is_number_integer() || *value < min || *value > max) {
-      return Wrong(key, *value, fmt::format("a whole number from {} to {}", min, max));
-    }
-    out = value->get<Whole>();
-  }
-
-  void Number(const char* key, double min, double max, double& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    const double read = value->is_number() ? value->get<double>() : NAN;
-    if (!(read >= min && read <= max)) {
-      return Wrong(key, *value, fmt::format("a number from {} to {}", min, max));
-    }
-    out = read;
+    auto value = static_cast<int64_t>(out);
+    if (ReadInteger(key, min, max, value)) out = static_cast<Whole>(value);
   }
 
   template <typename Value>
   void Choice(const char* key, const std::vector<std::pair<const char*, Value>>& names,
               Value& out) {
-    const Json* value = Find(key);
-    if (value == nullptr) return;
-    std::vector<std::string> known;
-    for (const auto& [name, meaning] : names) {
-      if (*value == name) {
-        out = meaning;
-        return;
-      }
-      known.push_back(fmt::format("\"{}\"", name));
-    }
-    Wrong(key, *value, fmt::format("one of {}", fmt::join(known, ", ")));
+    std::vector<const char*> words;
+    for (const auto& [name, meaning] : names) words.push_back(name);
+    const int found = FindWord(key, words);
+    if (found >= 0) out = names[found].second;
   }
 
   // The member as it is; null when absent.
-  const Json* Find(const char* key) {
-    if (!status_.ok()) return nullptr;
-    read_.emplace_back(key);
-    const auto found = object_.find(key);
-    return found == object_.end() ? nullptr : &*found;
-  }
-
-  void Wrong(const char* key, const Json& value, const std::string& wanted) {
-    Fail(fmt::format("\"{}\" of {} is {}, it must be {}", key, where_, value.dump(), wanted));
-  }
-  void Fail(const std::string& what) { Keep(absl::InvalidArgumentError(what)); }
-  void Keep(absl::Status status) {
-    if (status_.ok()) status_ = std::move(status);
-  }
-
+  const Json* Find(const char* key);
+  void Fail(const std::string& what);
+  void Keep(absl::Status status);
   // Call last: every member that was not read is unknown.
-  absl::Status Finish() {
-    for (auto item = object_.begin(); status_.ok() && item != object_.end(); ++item) {
-      if (std::find(read_.begin(), read_.end(), item.key()) == read_.end()) {
-        Fail(fmt::format("unknown key \"{}\" in {}: {}", item.key(), where_, item.value().dump()));
-      }
-    }
-    return status_;
-  }
+  absl::Status Finish();
 
  private:
+  // Whether there is one, and it is right.
+  bool ReadInteger(const char* key, int64_t min, int64_t max, int64_t& out);
+  // Which of the words the member is; -1 when absent or none of them.
+  int FindWord(const char* key, const std::vector<const char*>& words);
+  void Wrong(const char* key, const Json& value, const std::string& wanted);
+
   const Json& object_;
   std::string where_;
   std::vector<std::string> read_;

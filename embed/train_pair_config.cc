@@ -8,6 +8,7 @@
 #include "embed/strict_json.h"
 #include "embed/train_pair.h"
 #include "fmt/format.h"
+#include "nlohmann/json.hpp"
 
 namespace imago {
 namespace {
