@@ -27,6 +27,7 @@ QuantizedScan::QuantizedScan(const QuantizedSearch& search)
     : search_(search),
       nq_(search.queries.rows()),
       best_(nq_, Best(search.options.k)),
+      bounds_(nq_),
       dots_(nq_ * kBatch),
       fine_dots_(nq_ * kBatch),
       reached_(nq_),
@@ -114,12 +115,24 @@ void QuantizedScan::Gathered(const Batch& batch) {
   Rough(batch, scales, errors);
 }
 
+// Blocks of rows reach about as far, and thresholds seldom rise: most bounds serve many blocks.
+const ScoreBound& QuantizedScan::RoughBound(size_t query, float reach) {
+  constexpr float kRoom = 1.02f, kMostRoom = 1.05f;
+  KnownBound& known = bounds_[query];
+  const float threshold = best_[query].threshold();
+  if (known.threshold != threshold || known.reach < reach || known.reach > kMostRoom * reach) {
+    known.threshold = threshold;
+    known.reach = kRoom * reach;
+    known.bound = search_.quantized_queries.RoughBound(query, threshold, known.reach);
+  }
+  return known.bound;
+}
+
 void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* errors) {
-  const QuantizedQueries& queries = search_.quantized_queries;
   uint64_t any = 0;
   for (size_t q = 0; q < nq_; ++q) {
     reached_[q] = kernels_.reaching(dots_.data() + q * batch.count, scales, errors, batch.count,
-                                    queries.RoughBound(q, best_[q].threshold(), batch.reach)) &
+                                    RoughBound(q, batch.reach)) &
                   batch.kept;
     any |= reached_[q];
   }

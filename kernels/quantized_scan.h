@@ -3,6 +3,7 @@
 
 // One thread's part of QuantizedTopK.
 
+#include <limits>
 #include <vector>
 
 #include "kernels/best.h"
@@ -43,10 +44,18 @@ class QuantizedScan {
     const uint8_t* high[kBatch];
   };
 
+  // A query's bound for any row that reaches no further, while its threshold stays.
+  struct KnownBound {
+    float threshold = std::numeric_limits<float>::quiet_NaN();
+    float reach = 0;
+    ScoreBound bound;
+  };
+
   uint64_t KeptIn(size_t word) const;
   void ScanWhole(size_t word, uint64_t kept);
   void Collect(size_t word, uint64_t kept);
   void RoughDots(const Batch& batch);
+  const ScoreBound& RoughBound(size_t query, float reach);
   void Rough(const Batch& batch, const float* scales, const float* errors);
   void Gathered(const Batch& batch);
   void Fine(const Batch& batch);
@@ -58,6 +67,7 @@ class QuantizedScan {
   const QuantizedSearch& search_;
   const size_t nq_;
   std::vector<Best> best_;
+  std::vector<KnownBound> bounds_;
   std::vector<int32_t> dots_;       // [nq, batch]: of the high nibbles
   std::vector<int32_t> fine_dots_;  // [nq, batch]
   std::vector<uint64_t> reached_;   // by query, the rows of the batch that are still in
