@@ -41,8 +41,7 @@ struct Kernels {
 };
 
 const Kernels& ScalarKernels();
-// The tables this CPU can run, scalar first, best last. The first call asks Linux for the registers
-// of AMX, which a sandbox may forbid: make it before entering one.
+// The tables this CPU can run, scalar first, best last. Makes a system call (for AMX) at first.
 std::vector<const Kernels*> AvailableKernels();
 // The table in use.
 const Kernels& ActiveKernels();

@@ -45,10 +45,10 @@ struct alignas(64) TileConfig {
 
 // Tiles 0 to 3 hold sums (of queries 0 to 15 and rows 0 to 15, then rows 16 to 31; of queries 16 to
 // 31 and either), 4 and 5 queries, 6 and 7 rows. A tile of nothing must not be used.
-void Configure(size_t queries, size_t rows) {
-  const size_t many_queries[] = {queries < kLines ? queries : kLines,
-                                 queries < kLines ? 0 : queries - kLines};
-  const size_t many_rows[] = {rows < kLines ? rows : kLines, rows < kLines ? 0 : rows - kLines};
+constexpr TileConfig ConfigOf(size_t queries, size_t rows) {
+  const size_t of_queries[] = {queries < kLines ? queries : kLines,
+                               queries < kLines ? 0 : queries - kLines};
+  const size_t of_rows[] = {rows < kLines ? rows : kLines, rows < kLines ? 0 : rows - kLines};
   TileConfig config;
   const auto set = [&](size_t tile, size_t lines, size_t line_bytes) {
     if (lines == 0 || line_bytes == 0) return;
@@ -56,12 +56,28 @@ void Configure(size_t queries, size_t rows) {
     config.line_bytes[tile] = static_cast<uint16_t>(line_bytes);
   };
   for (size_t i = 0; i < 2; ++i) {
-    for (size_t j = 0; j < 2; ++j) set(2 * i + j, many_queries[i], 4 * many_rows[j]);
-    set(4 + i, many_queries[i], 64);
-    set(6 + i, kLines, 4 * many_rows[i]);
+    for (size_t j = 0; j < 2; ++j) set(2 * i + j, of_queries[i], 4 * of_rows[j]);
+    set(4 + i, of_queries[i], 64);
+    set(6 + i, kLines, 4 * of_rows[i]);
   }
+  return config;
+}
+
+// Loading a configuration waits for all products and takes as long as a sixth of those of 64 rows
+// and 64 queries; so one that stands from the last call is kept, and tiles are not released.
+void Configure(const TileConfig& config) {
+  TileConfig current;
+  asm volatile("sttilecfg %0" : "=m"(current));
+  if (_mm512_cmpneq_epi64_mask(_mm512_load_si512(&current), _mm512_load_si512(&config)) == 0)
+    return;
   // g++ 12's intrinsic tells the compiler of 8 of the 64 bytes only.
   asm volatile("ldtilecfg %0" : : "m"(config));
+}
+
+void Configure(size_t queries, size_t rows) {
+  static constexpr TileConfig kFull = ConfigOf(2 * kLines, 2 * kLines);
+  if (queries == 2 * kLines && rows == 2 * kLines) return Configure(kFull);
+  Configure(ConfigOf(queries, rows));
 }
 
 // Line w of `out` = word w of every row: words 4i to 4i + 3 of four rows side by side in each lane,
@@ -109,10 +125,24 @@ void Unpack(const uint8_t* const* rows, size_t group, size_t groups, uint8_t (*t
   }
 }
 
+// Rows that come next, to be asked of memory while others are multiplied.
+struct Ahead {
+  const uint8_t* const* rows;
+  size_t count;  // of each half of 32 rows
+  size_t byte;
+
+  // What tile t will be made of.
+  void Prefetch(size_t t) const {
+    const uint8_t* const* half = rows + t % kTilesOfGroup * kLines;
+    const size_t at = byte + t / kTilesOfGroup * kNibbleGroupBytes;
+    for (size_t r = 0; r < count; ++r) _mm_prefetch(half[r] + at, _MM_HINT_T0);
+  }
+};
+
 // out[q * stride + r] for Q tiles of queries and R of rows: set where `first`, else added to.
 template <int Q, int R>
 void Multiply(const int8_t* queries, size_t query_bytes, const Unpacked& rows, size_t tiles,
-              int32_t* out, size_t stride, bool first) {
+              int32_t* out, size_t stride, bool first, const Ahead& ahead) {
   const int out_bytes = static_cast<int>(stride * sizeof(int32_t));
   int32_t* out2 = out + kLines * stride;
   if (first) {
@@ -130,6 +160,7 @@ void Multiply(const int8_t* queries, size_t query_bytes, const Unpacked& rows, s
   asm volatile("" : : : "memory");
   for (size_t t = 0; t < tiles; ++t) {
     const int8_t* values = queries + 64 * t;
+    ahead.Prefetch(t);
     _tile_loadd(6, rows.tiles[0][t], 64);
     _tile_loadd(4, values, query_bytes);
     _tile_dpbsud(0, 4, 6);
@@ -153,8 +184,9 @@ void Multiply(const int8_t* queries, size_t query_bytes, const Unpacked& rows, s
 // All queries against up to 32 rows; out[q * stride + r].
 class RowBlock {
  public:
-  RowBlock(const NibbleQueries& queries, const uint8_t* const* rows, size_t count)
-      : queries_(queries), count_(count) {
+  // 32 rows follow those where `more`.
+  RowBlock(const NibbleQueries& queries, const uint8_t* const* rows, size_t count, bool more)
+      : queries_(queries), count_(count), next_(rows + kRows), more_(more) {
     // Lines beyond the last row are read but never multiplied.
     for (size_t r = 0; r < kRows; ++r) rows_[r] = rows[r < count ? r : count - 1];
   }
@@ -180,12 +212,19 @@ class RowBlock {
     const int8_t* values = queries_.values + q * query_bytes + group * kNibbleGroup;
     const auto multiply = count > kLines ? (count_ > kLines ? Multiply<2, 2> : Multiply<2, 1>)
                                          : (count_ > kLines ? Multiply<1, 2> : Multiply<1, 1>);
-    multiply(values, query_bytes, unpacked_, groups * kTilesOfGroup, out, stride, group == 0);
+    // Each product asks for its share of the rows.
+    const size_t products = (queries_.count + kRows - 1) / kRows;
+    const size_t share = kLines / products, from = q / kRows * share;
+    const Ahead ahead = {next_ + from, more_ ? share : 0, group * kNibbleGroupBytes};
+    multiply(values, query_bytes, unpacked_, groups * kTilesOfGroup, out, stride, group == 0,
+             ahead);
   }
 
   const NibbleQueries& queries_;
   const size_t count_;
   const uint8_t* rows_[kRows];
+  const uint8_t* const* next_;
+  const bool more_;
   size_t configured_ = 0;
   Unpacked unpacked_;
 };
@@ -198,9 +237,9 @@ void NibbleDotsAmx(const NibbleQueries& queries, const uint8_t* const* rows, siz
     return NibbleDotsAvx512Vnni(queries, rows, count, out);
   }
   for (size_t r = 0; r < count; r += kRows) {
-    RowBlock(queries, rows + r, count - r < kRows ? count - r : kRows).Run(out + r, count);
+    const size_t left = count - r;
+    RowBlock(queries, rows + r, left < kRows ? left : kRows, left >= 2 * kRows).Run(out + r, count);
   }
-  _tile_release();
 }
 
 }  // namespace imago
