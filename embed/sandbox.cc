@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "fmt/format.h"
+#include "kernels/kernels.h"
 
 namespace imago {
 namespace {
@@ -100,6 +101,7 @@ absl::Status FilterCalls(int fd) {
 }  // namespace
 
 absl::Status EnterSandbox(int fd, int64_t max_memory_bytes) {
+  ActiveKernels();  // the choice may ask for AMX's registers, a call that is not allowed later
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return Failed("no new privileges", errno);
   if (auto s = Limit(RLIMIT_CORE, 0); !s.ok()) return s;
   if (auto s = Limit(RLIMIT_FSIZE, 0); !s.ok()) return s;

@@ -1,6 +1,8 @@
 #include "kernels/kernels.h"
 
 #include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cmath>
@@ -28,6 +30,25 @@ bool CpuHasAvxVnni() {
   return CpuHasAvx2() && __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (eax & 16) != 0;
 }
 
+bool CpuHasAvx512Vnni() { return CpuHasAvx512() && __builtin_cpu_supports("avx512vnni"); }
+
+// Tiles are 8 KB of registers for each thread, which Linux gives to a process that asks once, for
+// all its threads.
+bool MayUseTiles() {
+  constexpr int kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
+
+bool CpuHasAmx() {
+  // Leaf 7, EDX bits 24 (tiles) and 25 (bytes).
+  constexpr unsigned kTilesOfBytes = 3u << 24;
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  static const bool has = CpuHasAvx512Vnni() &&
+                          __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 &&
+                          (edx & kTilesOfBytes) == kTilesOfBytes && MayUseTiles();
+  return has;
+}
+
 // A table with faster products of nibbles.
 Kernels WithNibbleDots(Kernels table, const char* name, decltype(Kernels::nibble_dots) dots) {
   table.name = name;
@@ -42,6 +63,11 @@ const Kernels& AvxVnniKernels() {
 
 const Kernels& Avx512VnniKernels() {
   static const Kernels table = WithNibbleDots(Avx512Kernels(), "avx512vnni", NibbleDotsAvx512Vnni);
+  return table;
+}
+
+const Kernels& AmxKernels() {
+  static const Kernels table = WithNibbleDots(Avx512Kernels(), "amx", NibbleDotsAmx);
   return table;
 }
 
@@ -70,9 +96,8 @@ std::vector<const Kernels*> AvailableKernels() {
   if (CpuHasAvx2()) tables.push_back(&Avx2Kernels());
   if (CpuHasAvxVnni()) tables.push_back(&AvxVnniKernels());
   if (CpuHasAvx512()) tables.push_back(&Avx512Kernels());
-  if (CpuHasAvx512() && __builtin_cpu_supports("avx512vnni")) {
-    tables.push_back(&Avx512VnniKernels());
-  }
+  if (CpuHasAvx512Vnni()) tables.push_back(&Avx512VnniKernels());
+  if (CpuHasAmx()) tables.push_back(&AmxKernels());
   return tables;
 }
 

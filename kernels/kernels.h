@@ -3,9 +3,9 @@
 
 // The inner loops, one table of functions for each instruction set. The scalar table is the truth:
 // plain loops with sums in double. The best table this CPU runs is chosen once; the environment
-// variable IMAGO_KERNELS (scalar, avx2, avxvnni, avx512, avx512vnni) or SetKernels overrides it; a
-// name that this CPU lacks is passed over. Within a table a dot product is the same to the bit in
-// every function, in every batch, and for f16 rows as for the same rows in f32.
+// variable IMAGO_KERNELS (scalar, avx2, avxvnni, avx512, avx512vnni, amx) or SetKernels overrides
+// it; a name that this CPU lacks is passed over. Within a table a dot product is the same to the
+// bit in every function, in every batch, and for f16 rows as for the same rows in f32.
 
 #include <cstddef>
 #include <string_view>
@@ -34,14 +34,14 @@ struct Kernels {
   // out[q * count + r] = the dot product of query q and the row at rows[r]; equal in every table.
   void (*nibble_dots)(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
                       int32_t* out);
-  // Which of up to 64 rows may reach bound.least, row r in bit r. Rounded to nearest, so the caller
-  // leaves room for that in `least`.
+  // Which of up to 64 rows may reach bound.least, row r in bit r; equal in every table. Rounded to
+  // nearest, so the caller leaves room for that in `least`.
   uint64_t (*reaching)(const int32_t* dots, const float* scales, const float* errors, size_t count,
                        const ScoreBound& bound);
 };
 
 const Kernels& ScalarKernels();
-// The tables this CPU can run, scalar first, best last.
+// The tables this CPU can run, scalar first, best last. Makes a system call (for AMX) at first.
 std::vector<const Kernels*> AvailableKernels();
 // The table in use.
 const Kernels& ActiveKernels();

@@ -104,14 +104,16 @@ void QueryBlock(const NibbleQueries& queries, size_t first, const uint8_t* const
   for (; r < count; ++r) Block<Q, 1>(queries, query, rows + r, out + first * count + r, count);
 }
 
-// Eight bits for rows r to r + 7.
+// Eight bits for rows r to r + 7. This file is compiled without FMA, so that products and sums are
+// rounded one by one, as in the scalar table.
 unsigned ReachingEight(const int32_t* dots, const float* scales, const float* errors,
                        const ScoreBound& bound) {
   const __m256 dot = _mm256_cvtepi32_ps(LoadBytes(dots));
   const __m256 sum =
-      _mm256_fmadd_ps(dot, _mm256_set1_ps(bound.slope), _mm256_set1_ps(bound.offset));
+      _mm256_add_ps(_mm256_mul_ps(_mm256_set1_ps(bound.slope), dot), _mm256_set1_ps(bound.offset));
+  const __m256 score = _mm256_mul_ps(_mm256_loadu_ps(scales), sum);
   const __m256 error = _mm256_mul_ps(_mm256_set1_ps(bound.norm), _mm256_loadu_ps(errors));
-  const __m256 most = _mm256_fmadd_ps(sum, _mm256_loadu_ps(scales), error);
+  const __m256 most = _mm256_add_ps(score, error);
   const __m256 reached = _mm256_cmp_ps(most, _mm256_set1_ps(bound.least), _CMP_GE_OQ);
   return static_cast<unsigned>(_mm256_movemask_ps(reached));
 }

@@ -24,6 +24,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "kernels/huge_pages.h"
 #include "kernels/matrix.h"
 #include "kernels/nibbles.h"
 #include "kernels/quantized_rows.h"
@@ -57,7 +58,7 @@ class QuantizedQueries {
   float Least(const Query& query, float score, float reach) const;
   void Quantize(const float* query, const std::vector<float>& center, int8_t* out);
 
-  std::vector<int8_t> bytes_;
+  PagedVector<int8_t> bytes_;
   NibbleQueries view_;
   std::vector<Query> queries_;
   double center_norm_ = 0;

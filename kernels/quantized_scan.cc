@@ -10,6 +10,9 @@ namespace {
 // with many queries their products matter more.
 constexpr int kWholeFrom = 24;
 constexpr int kWholeFromOfMany = 56;
+// Once so small a part of the pairs of a row and a query goes on, products of all take less time
+// than those of each pair alone.
+constexpr size_t kFineOfAllFrom = 12;
 
 void Prefetch(const void* bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch(static_cast<const char*>(bytes) + i);
@@ -23,10 +26,22 @@ void ForEach(uint64_t bits, const Visit& visit) {
 
 }  // namespace
 
+Thresholds::Thresholds(size_t queries) : scores_(queries) {
+  for (std::atomic<float>& score : scores_) score = -std::numeric_limits<float>::infinity();
+}
+
+void Thresholds::Raise(size_t query, float score) {
+  std::atomic<float>& known = scores_[query];
+  float least = known.load(std::memory_order_relaxed);
+  while (least < score && !known.compare_exchange_weak(least, score, std::memory_order_relaxed)) {
+  }
+}
+
 QuantizedScan::QuantizedScan(const QuantizedSearch& search)
     : search_(search),
       nq_(search.queries.rows()),
       best_(nq_, Best(search.options.k)),
+      bounds_(nq_),
       dots_(nq_ * kBatch),
       fine_dots_(nq_ * kBatch),
       reached_(nq_),
@@ -59,6 +74,7 @@ void QuantizedScan::ScanWhole(size_t word, uint64_t kept) {
   batch.count = kBatch;
   batch.kept = kept;
   batch.reach = rows.reach(word);
+  if (nq_ > 1 && first + 2 * kBatch <= rows.rows()) batch.next = rows.high(first + kBatch);
   for (size_t i = 0; i < kBatch; ++i) {
     batch.numbers[i] = static_cast<uint32_t>(first + i);
     batch.high[i] = rows.high(first + i);
@@ -71,10 +87,10 @@ void QuantizedScan::ScanWhole(size_t word, uint64_t kept) {
 void QuantizedScan::RoughDots(const Batch& batch) {
   constexpr size_t kStep = 8, kAhead = 16;  // rows
   const NibbleQueries& queries = search_.quantized_queries.values();
+  const QuantizedRows& rows = search_.quantized_rows;
   if (queries.count > 1) {
     return kernels_.nibble_dots(queries, batch.high, batch.count, dots_.data());
   }
-  const QuantizedRows& rows = search_.quantized_rows;
   for (size_t r = 0; r < batch.count; r += kStep) {
     const size_t next = std::min(batch.numbers[r] + kAhead, rows.rows() - kStep);
     Prefetch(rows.high(next), kStep * rows.groups() * kNibbleGroupBytes);
@@ -114,14 +130,29 @@ void QuantizedScan::Gathered(const Batch& batch) {
   Rough(batch, scales, errors);
 }
 
+// Blocks of rows reach about as far, and thresholds seldom rise: most bounds serve many blocks.
+const ScoreBound& QuantizedScan::RoughBound(size_t query, float reach) {
+  constexpr float kRoom = 1.02f, kMostRoom = 1.05f;
+  KnownBound& known = bounds_[query];
+  const float threshold = search_.thresholds.of(query);
+  if (known.threshold != threshold || known.reach < reach || known.reach > kMostRoom * reach) {
+    known.threshold = threshold;
+    known.reach = kRoom * reach;
+    known.bound = search_.quantized_queries.RoughBound(query, threshold, known.reach);
+  }
+  return known.bound;
+}
+
 void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* errors) {
-  const QuantizedQueries& queries = search_.quantized_queries;
   uint64_t any = 0;
+  // The first half of the rows that follow; nibble_dots of many queries asks for the other itself.
+  const size_t share = kBatch / 2 * search_.quantized_rows.groups() * kNibbleGroupBytes / nq_;
   for (size_t q = 0; q < nq_; ++q) {
     reached_[q] = kernels_.reaching(dots_.data() + q * batch.count, scales, errors, batch.count,
-                                    queries.RoughBound(q, best_[q].threshold(), batch.reach)) &
+                                    RoughBound(q, batch.reach)) &
                   batch.kept;
     any |= reached_[q];
+    if (batch.next != nullptr) Prefetch(batch.next + q * share, share);
   }
   often_fine_ = 4 * static_cast<size_t>(std::popcount(any)) > batch.count;
   if (any == 0) return;
@@ -135,7 +166,7 @@ void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* 
 void QuantizedScan::Fine(const Batch& batch) {
   size_t pairs = 0;
   for (const uint64_t reached : reached_) pairs += static_cast<size_t>(std::popcount(reached));
-  if (3 * pairs > nq_ * batch.count) {
+  if (kFineOfAllFrom * pairs > nq_ * batch.count) {
     FineOfAll(batch);
   } else {
     for (size_t q = 0; q < nq_; ++q) {
@@ -161,7 +192,7 @@ void QuantizedScan::FineOfAll(const Batch& batch) {
   for (size_t q = 0; q < nq_; ++q) {
     reached_[q] &=
         kernels_.reaching(fine_dots_.data() + q * batch.count, scales, errors, batch.count,
-                          queries.FineBound(q, best_[q].threshold(), batch.reach));
+                          queries.FineBound(q, search_.thresholds.of(q), batch.reach));
   }
 }
 
@@ -181,8 +212,9 @@ void QuantizedScan::FineOfQuery(const Batch& batch, size_t query) {
   });
   kernels_.nibble_dots(queries.Only(query), low, count, dots);
   for (size_t i = 0; i < count; ++i) dots[i] += 16 * rough[i];
-  const uint64_t still = kernels_.reaching(
-      dots, scales, errors, count, queries.FineBound(query, best_[query].threshold(), batch.reach));
+  const uint64_t still =
+      kernels_.reaching(dots, scales, errors, count,
+                        queries.FineBound(query, search_.thresholds.of(query), batch.reach));
   uint64_t kept = 0;
   size_t i = 0;
   ForEach(reached_[query], [&](size_t r) { kept |= ((still >> i++) & 1) << r; });
@@ -205,6 +237,7 @@ void QuantizedScan::Exact(const Batch& batch) {
     });
     kernels_.dots_f16(search_.queries.row(q), 1, originals_.data(), count, dim, scores);
     best_[q].Offer(scores, numbers, count);
+    search_.thresholds.Raise(q, best_[q].threshold());
   }
 }
 

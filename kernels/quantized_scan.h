@@ -3,6 +3,8 @@
 
 // One thread's part of QuantizedTopK.
 
+#include <atomic>
+#include <limits>
 #include <vector>
 
 #include "kernels/best.h"
@@ -13,6 +15,18 @@
 
 namespace imago {
 
+// What the threads know together of each query's k-th best score: rows below it need no look,
+// whichever thread found the k.
+class Thresholds {
+ public:
+  explicit Thresholds(size_t queries);
+  float of(size_t query) const { return scores_[query].load(std::memory_order_relaxed); }
+  void Raise(size_t query, float score);
+
+ private:
+  std::vector<std::atomic<float>> scores_;  // never fall
+};
+
 // What a scan searches; outlives it.
 struct QuantizedSearch {
   MatrixView queries;
@@ -20,6 +34,7 @@ struct QuantizedSearch {
   HalfMatrixView rows;
   const QuantizedRows& quantized_rows;
   TopKOptions options;
+  Thresholds& thresholds;
 };
 
 class QuantizedScan {
@@ -38,15 +53,24 @@ class QuantizedScan {
   struct Batch {
     size_t count = 0;
     float reach = 0;
-    uint64_t kept = ~uint64_t{0};  // which of them a hit may be
+    uint64_t kept = ~uint64_t{0};   // which of them a hit may be
+    const uint8_t* next = nullptr;  // high nibbles of the rows that follow, to be asked of memory
     uint32_t numbers[kBatch];
     const uint8_t* high[kBatch];
+  };
+
+  // A query's bound for any row that reaches no further, while its threshold stays.
+  struct KnownBound {
+    float threshold = std::numeric_limits<float>::quiet_NaN();
+    float reach = 0;
+    ScoreBound bound;
   };
 
   uint64_t KeptIn(size_t word) const;
   void ScanWhole(size_t word, uint64_t kept);
   void Collect(size_t word, uint64_t kept);
   void RoughDots(const Batch& batch);
+  const ScoreBound& RoughBound(size_t query, float reach);
   void Rough(const Batch& batch, const float* scales, const float* errors);
   void Gathered(const Batch& batch);
   void Fine(const Batch& batch);
@@ -58,8 +82,9 @@ class QuantizedScan {
   const QuantizedSearch& search_;
   const size_t nq_;
   std::vector<Best> best_;
-  std::vector<int32_t> dots_;       // [nq, batch]: of the high nibbles
-  std::vector<int32_t> fine_dots_;  // [nq, batch]
+  std::vector<KnownBound> bounds_;
+  PagedVector<int32_t> dots_;       // [nq, batch]: of the high nibbles
+  PagedVector<int32_t> fine_dots_;  // [nq, batch]
   std::vector<uint64_t> reached_;   // by query, the rows of the batch that are still in
   Batch collected_[2];              // one is filled while the other's bytes arrive
   bool often_fine_ = false;         // of the last batch, many rows went on to 8 bits

@@ -23,14 +23,16 @@ std::vector<Best> Scan(const QuantizedSearch& search) {
   const size_t kept = keep == nullptr ? search.rows.rows() : keep->Count();
   const size_t most = std::max<size_t>(1, kept / kRowsPerThread);
   const size_t parts = std::clamp<size_t>(search.options.threads, 1, most);
-  std::vector<QuantizedScan> scans(parts, QuantizedScan(search));
-  RunParts(parts,
-           [&](size_t part) { scans[part].Run(words * part / parts, words * (part + 1) / parts); });
-  std::vector<Best> best = std::move(scans[0].best());
+  std::vector<std::vector<Best>> found(parts);
+  RunParts(parts, [&](size_t part) {
+    QuantizedScan scan(search);  // by its own thread, so that no two write to one line of the cache
+    scan.Run(words * part / parts, words * (part + 1) / parts);
+    found[part] = std::move(scan.best());
+  });
   for (size_t part = 1; part < parts; ++part) {
-    for (size_t q = 0; q < best.size(); ++q) best[q].Merge(scans[part].best()[q]);
+    for (size_t q = 0; q < found[0].size(); ++q) found[0][q].Merge(found[part][q]);
   }
-  return best;
+  return std::move(found[0]);
 }
 
 }  // namespace
@@ -50,7 +52,8 @@ std::vector<std::vector<Neighbor>> QuantizedTopK(MatrixView queries, HalfMatrixV
       for (auto& hits : TopK(part, rows, options)) found.push_back(std::move(hits));
       continue;
     }
-    for (Best& best : Scan({part, quantized_part, rows, quantized, options})) {
+    Thresholds thresholds(part.rows());
+    for (Best& best : Scan({part, quantized_part, rows, quantized, options, thresholds})) {
       found.push_back(std::move(best).Sorted());
     }
   }

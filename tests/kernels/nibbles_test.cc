@@ -1,6 +1,7 @@
 #include "kernels/nibbles.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -58,6 +59,17 @@ TEST_P(NibbleParity, DotsEqualScalarInEveryShape) {
   }
 }
 
+TEST_P(NibbleParity, DotsOfManyQueriesEqualScalar) {
+  std::mt19937 random(7);
+  for (const size_t groups : {1, 4, 5, 9}) {
+    for (const size_t nq : {10, 15, 16, 17, 31, 32, 33, 48, 64, 70}) {
+      for (const size_t count : {1, 15, 16, 17, 31, 32, 33, 49, 64, 65}) {
+        ExpectScalarDots(*GetParam(), RandomCase(nq, count, groups, 127, random));
+      }
+    }
+  }
+}
+
 TEST_P(NibbleParity, DotsOfSmallQueriesEqualScalarOverLongRuns) {
   std::mt19937 random(2);
   for (const size_t groups : {3, 8, 9, 20, 100}) {
@@ -70,7 +82,7 @@ TEST_P(NibbleParity, DotsOfSmallQueriesEqualScalarOverLongRuns) {
 TEST_P(NibbleParity, TheLargestProductsDoNotOverflow) {
   for (const int8_t value : {int8_t{127}, int8_t{-127}}) {
     std::mt19937 random(3);
-    Case with = RandomCase(4, 12, 512, 127, random);
+    Case with = RandomCase(20, 12, 512, 127, random);
     std::fill(with.values.begin(), with.values.end(), value);
     std::fill(with.bytes.begin(), with.bytes.end(), uint8_t{0xff});
     with.queries.run = NibbleRun(with.queries);
@@ -95,28 +107,30 @@ TEST_P(NibbleParity, SumsAtTheEdgeOfSixteenBitsDoNotOverflow) {
   }
 }
 
-TEST_P(NibbleParity, ReachingAgreesWithScalarAwayFromTheEdge) {
+TEST_P(NibbleParity, ReachingEqualsScalarUpToTheEdge) {
   std::mt19937 random(5);
   std::uniform_real_distribution<float> some(0, 2);
-  for (int trial = 0; trial < 500; ++trial) {
-    const size_t count = random() % 65;
+  for (int trial = 0; trial < 2000; ++trial) {
+    const size_t count = 1 + random() % 64;
     std::vector<int32_t> dots(count);
     std::vector<float> scales(count), errors(count);
     for (size_t r = 0; r < count; ++r) {
-      dots[r] = static_cast<int32_t>(random() % 2001) - 1000;
+      dots[r] = static_cast<int32_t>(random() % 2000001) - 1000000;
       scales[r] = some(random);
-      errors[r] = some(random) * 100;
+      errors[r] = some(random) * 100000;
     }
-    const ScoreBound bound = {some(random), 50 * some(random), some(random), 100 * some(random)};
-    ScoreBound above = bound, below = bound;
-    above.least += 1;
-    below.least -= 1;
-    const auto reached = [&](const Kernels& kernels, const ScoreBound& with) {
-      return kernels.reaching(dots.data(), scales.data(), errors.data(), count, with);
-    };
-    const uint64_t mine = reached(*GetParam(), bound);
-    EXPECT_EQ(reached(ScalarKernels(), above) & ~mine, 0);
-    EXPECT_EQ(mine & ~reached(ScalarKernels(), below), 0);
+    ScoreBound bound = {some(random), 50 * some(random), some(random), 0};
+    // The edge of the first row, and the numbers next to it.
+    const float score = scales[0] * (bound.slope * static_cast<float>(dots[0]) + bound.offset);
+    const float edge = score + bound.norm * errors[0];
+    for (const float towards :
+         {-std::numeric_limits<float>::infinity(), edge, std::numeric_limits<float>::infinity()}) {
+      bound.least = std::nextafter(edge, towards);
+      const auto reached = [&](const Kernels& kernels) {
+        return kernels.reaching(dots.data(), scales.data(), errors.data(), count, bound);
+      };
+      ASSERT_EQ(reached(*GetParam()), reached(ScalarKernels()));
+    }
   }
 }
 
@@ -139,14 +153,14 @@ TEST_P(NibbleParity, EveryRowReachesMinusInfinityAndAnEqualScore) {
 // By name, so that a run says which sets of instructions it could not try.
 class NibbleTable : public testing::TestWithParam<const char*> {};
 INSTANTIATE_TEST_SUITE_P(All, NibbleTable,
-                         testing::Values("avx2", "avxvnni", "avx512", "avx512vnni"),
+                         testing::Values("avx2", "avxvnni", "avx512", "avx512vnni", "amx"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST_P(NibbleTable, DotsEqualScalar) {
   for (const Kernels* table : AvailableKernels()) {
     if (std::string(table->name) != GetParam()) continue;
     std::mt19937 random(6);
-    for (size_t nq = 1; nq <= 9; ++nq) {
+    for (size_t nq = 1; nq <= 40; ++nq) {
       ExpectScalarDots(*table, RandomCase(nq, 64, 4, 127, random));
     }
     return;

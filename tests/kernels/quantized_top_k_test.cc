@@ -97,6 +97,33 @@ TEST_P(QuantizedTopKEach, EqualsTopKForOneToAHundredQueries) {
   }
 }
 
+TEST_P(QuantizedTopKEach, EqualsTopKForManyQueriesOnRowsOfAllKindsAndMasks) {
+  std::mt19937 random(9);
+  for (const Kind kind : kKinds) {
+    for (const double share : {1.0, 0.95, 0.2}) {
+      const RowMask mask = RandomMask(2100, share, random);
+      const size_t nq = 10 + random() % 60;
+      ExpectTopK({kind, 2050, 1 + random() % 300, nq}, {.k = 5, .keep = &mask}, random);
+    }
+  }
+}
+
+// What is known of one block's reach must not be used where rows reach further.
+TEST_P(QuantizedTopKEach, EqualsTopKWhereBlocksReachDifferently) {
+  std::mt19937 random(10);
+  for (const float step : {1.01f, 1.03f, 1.2f, 0.99f, 0.9f}) {
+    Matrix rows = RandomUnitRows(1280, 48, random);
+    for (size_t i = 0; i < 1280 * 48; ++i) {
+      rows.data()[i] *= std::pow(step, static_cast<float>(i / (64 * 48)));
+    }
+    const HalfMatrix half = ToHalf(rows);
+    const Matrix queries = RandomUnitRows(20, 48, random);
+    QuantizedRows quantized(48);
+    quantized.Cover(half, 1);
+    EXPECT_EQ(QuantizedTopK(queries, half, quantized, {.k = 10}), TopK(queries, half, {.k = 10}));
+  }
+}
+
 TEST_P(QuantizedTopKEach, EqualsTopKForEveryK) {
   std::mt19937 random(3);
   for (const size_t k : {0, 1, 2, 63, 64, 65, 125, 126, 1999, 2000, 2001, 5000}) {

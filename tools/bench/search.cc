@@ -4,10 +4,11 @@
 // reads one case a line from standard input, answering each with one JSON line, so that
 // tools/bench/run can ask it and its peers in turn:
 //
-//   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK
-//                                               over f16 rows), hnsw, gpu; SHARE of the rows that a
+//   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK of
+//                                               f16 rows), hnsw, gpu; SHARE of the rows that a
 //                                               filter keeps
-//   read THREADS                                the machine's bandwidth: the sum of 512 MB
+//   read THREADS                                the machine's bandwidth: a plain sum over the bytes
+//                                               that one query's scan reads of all rows
 //
 // DATA: u64 rows, queries, dim; f32 rows[rows * dim]; f32 queries[queries * dim]; little-endian.
 // DATA.SHARE: the filter of that share, a bit a row.
@@ -71,6 +72,15 @@ std::string Measure(const Body& body) {
                      CpuSeconds() - cpu_begin);
 }
 
+// The memory of this process that is not a file's.
+size_t ResidentBytes() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("RssAnon:")) return std::stoul(line.substr(8)) * 1024;
+  }
+  return 0;
+}
+
 // Unit rows around as many random directions as there are hundreds of rows, each a direction plus
 // noise of the same length, rounded to f16 so that every engine has the same.
 class RowMaker {
@@ -113,9 +123,12 @@ class SearchBench {
     queries_ = maker.Make(plan_.queries);
     Write(out, queries_);
     if (!out.flush()) return absl::DataLossError("cannot write " + plan_.path);
+    const size_t before = ResidentBytes();
     const std::string times = Measure([&] { quantized_.Cover(rows_, 1); });
     const size_t row_bytes = quantized_.groups() * kNibbleGroupBytes + 2 * sizeof(float);
-    Say("quantize", fmt::format("{},\"rough_bytes\":{}", times, plan_.rows * row_bytes));
+    const size_t bytes = ResidentBytes() - before + plan_.rows * plan_.dim * sizeof(Half);
+    Say("quantize",
+        fmt::format("{},\"rough_bytes\":{},\"bytes\":{}", times, plan_.rows * row_bytes, bytes));
     absl::Status built;
     if (plan_.hnsw) built.Update(Build("hnsw", {.kind = IndexKind::kHnsw}));
     if (plan_.gpu) built.Update(BuildGpu());
@@ -152,7 +165,9 @@ class SearchBench {
     auto index = NewIndex(options, static_cast<int>(plan_.dim));
     if (!index.ok()) return index.status();
     absl::Status added;
-    Say(name + " build", Measure([&] { added = (*index)->Add(ToFloat(rows_)); }));
+    const size_t before = ResidentBytes();
+    const std::string times = Measure([&] { added = (*index)->Add(ToFloat(rows_)); });
+    Say(name + " build", fmt::format("{},\"bytes\":{}", times, ResidentBytes() - before));
     indexes_[name] = *std::move(index);
     return added;
   }
@@ -204,17 +219,15 @@ class SearchBench {
     return found.ok() ? *std::move(found) : Found();
   }
 
-  // Sums the first 512 MB of the rows, or what there is.
   void Read(int threads) {
     const size_t parts = static_cast<size_t>(std::max(1, threads));
-    const size_t words = std::min<size_t>(size_t{1} << 26, rows_.rows() * rows_.cols() / 4);
-    const auto* data = reinterpret_cast<const char*>(rows_.data());
+    const size_t words = plan_.rows * quantized_.groups() * kNibbleGroupBytes / sizeof(uint64_t);
     std::vector<uint64_t> sums(parts);
     const std::string times = Measure([&] {
       RunParts(parts, [&](size_t part) {
         uint64_t sum = 0, word = 0;
         for (size_t i = words * part / parts; i < words * (part + 1) / parts; ++i) {
-          std::memcpy(&word, data + i * 8, 8);
+          std::memcpy(&word, quantized_.high(0) + i * sizeof(word), sizeof(word));
           sum += word;
         }
         sums[part] = sum;
@@ -222,7 +235,7 @@ class SearchBench {
     });
     uint64_t sum = 0;
     for (const uint64_t part : sums) sum += part;
-    Say("read", fmt::format("{},\"bytes\":{},\"sum\":{}", times, words * 8, sum));
+    Say("read", fmt::format("{},\"bytes\":{},\"sum\":{}", times, words * sizeof(uint64_t), sum));
   }
 
   Plan plan_;

@@ -13,6 +13,7 @@ import sys
 
 BATCHES = ((1, 16), (8, 32), (64, 64))  # queries at once, queries in all
 SHARES = ("0.5", "0.1", "0.01", "0.001")
+GRAPHS = ("faiss-hnsw", "hnswlib", "usearch")
 
 
 class Program:
@@ -113,8 +114,32 @@ def searches(ours, peers, threads, rounds, graphs):
         rows += [filter_cost(ours, share, rounds) for share in SHARES]
         rows += [speedup(ours, batch, count, rounds) for batch, count in BATCHES]
     if graphs:
-        rows += compare(ours, peers, "hnsw, batch 1", "hnsw", ("hnswlib", "usearch"),
-                        (1, threads, "1", 64), rounds)
-        rows += compare(ours, peers, "exact, batch 1", "exact", ("hnswlib", "usearch"),
-                        (1, threads, "1", 16), rounds)
+        rows += compare(ours, peers, "hnsw, batch 1", "hnsw", GRAPHS, (1, threads, "1", 64), rounds)
     return rows
+
+
+def many_queries(ours, peers, count):
+    """Whether the neighbours of many queries are those of faiss: one row, asked once."""
+    return list(compare(ours, peers, f"exact, batch 64, {count} queries", "exact", ("flat-blas",),
+                        (64, 1, "1", count), 1))
+
+
+def milliseconds(program, engine, batch, count, rounds):
+    """A query's time with one thread: the median of the rounds."""
+    times = [program.ask(case(engine, batch, 1, "1", count))["cpu_seconds"] for _ in range(rounds)]
+    return 1000 * statistics.median(times) / count
+
+
+def against_graphs(ours, peers, row_count, rounds):
+    """What each way of searching costs: rows of name, time of a query alone and in a batch of 64,
+    recall of the 10 nearest, seconds to build, bytes a row."""
+    told = {line["what"]: line for line in ours.told}
+    tuned = {line["engine"]: line for line in peers.told if line["what"] == "tuned"}
+    yield ("Imago exact", milliseconds(ours, "exact", 1, 16, rounds),
+           milliseconds(ours, "exact", 64, 64, rounds), 1, told["quantize"]["cpu_seconds"],
+           told["quantize"]["bytes"] / row_count)
+    for name in GRAPHS:
+        graph = tuned[name]
+        yield (f"{name}, ef {graph['ef']}", milliseconds(peers, name, 1, 64, rounds),
+               milliseconds(peers, name, 64, 64, rounds), graph["recall_at_10"],
+               graph["cpu_seconds"], graph["bytes"] / row_count)
