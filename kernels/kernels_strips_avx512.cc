@@ -4,27 +4,65 @@
 
 #include <immintrin.h>
 
-#include "kernels/avx512_math.h"
+#include "kernels/kernels_avx512_math.h"
 #include "kernels/map_strip.h"
 
 namespace imago {
 namespace {
 
-// Sixteen channels of kStripPlaces places of a row, whose sums stay in registers.
-template <size_t K, size_t S>
-void FilterPlaces(const float* corner, size_t line, const float* weight, __m512 bias,
-                  __m512* sums) {
-#pragma GCC unroll 8
-  for (size_t x = 0; x < kStripPlaces; ++x) sums[x] = bias;
+// B times sixteen channels of kStripPlaces places of a row, whose sums stay in registers.
+template <size_t K, size_t S, size_t B>
+void FilterPlaces(const float* corner, const StripShape& shape, const float* weight,
+                  __m512 (*sums)[kStripPlaces]) {
 #pragma GCC unroll 5
   for (size_t down = 0; down < K; ++down) {
 #pragma GCC unroll 5
     for (size_t right = 0; right < K; ++right) {
-      const __m512 w = _mm512_loadu_ps(weight + (down * K + right) * kStripLanes);
+#pragma GCC unroll 2
+      for (size_t b = 0; b < B; ++b) {
+        const __m512 w =
+            _mm512_loadu_ps(weight + (b * K * K + down * K + right) * kStripLanes);
+        const float* from = corner + b * shape.block + (down * shape.line + right) * kStripLanes;
 #pragma GCC unroll 8
-      for (size_t x = 0; x < kStripPlaces; ++x) {
-        const float* from = corner + (down * line + x * S + right) * kStripLanes;
-        sums[x] = _mm512_fmadd_ps(_mm512_loadu_ps(from), w, sums[x]);
+        for (size_t x = 0; x < kStripPlaces; ++x) {
+          sums[b][x] =
+              _mm512_fmadd_ps(_mm512_loadu_ps(from + x * S * kStripLanes), w, sums[b][x]);
+        }
+      }
+    }
+  }
+}
+
+// One place's channels, as whole cache lines where there are 32.
+template <size_t B>
+void PutPlace(__m512 (*sums)[kStripPlaces], size_t x, const StripFilter& filter, size_t to) {
+  for (size_t b = 0; b < B; ++b) {
+    PutHalves(Clip6(sums[b][x]), filter.high + to + b * kStripLanes,
+              filter.low == nullptr ? nullptr : filter.low + to + b * kStripLanes);
+  }
+}
+
+// B times sixteen channels from c on.
+template <size_t K, size_t S, size_t B>
+void FilterChannels(const float* strip, const StripShape& shape, const StripFilter& filter,
+                    size_t c) {
+  const float* from = strip + c / kStripLanes * shape.block;
+  for (size_t y = 0; y < shape.rows; ++y) {
+    for (size_t x = 0; x < shape.width; x += kStripPlaces) {
+      __m512 sums[B][kStripPlaces];
+#pragma GCC unroll 2
+      for (size_t b = 0; b < B; ++b) {
+        const __m512 bias = _mm512_loadu_ps(filter.bias + c + b * kStripLanes);
+#pragma GCC unroll 8
+        for (size_t i = 0; i < kStripPlaces; ++i) sums[b][i] = bias;
+      }
+      FilterPlaces<K, S, B>(from + (y * S * shape.line + x * S) * kStripLanes, shape,
+                            filter.weight + c * K * K, sums);
+      const size_t to = (y * shape.width + x) * filter.columns + c;
+#pragma GCC unroll 8
+      for (size_t i = 0; i < kStripPlaces; ++i) {
+        if (x + i >= shape.width) break;
+        PutPlace<B>(sums, i, filter, to + i * filter.columns);
       }
     }
   }
@@ -32,27 +70,11 @@ void FilterPlaces(const float* corner, size_t line, const float* weight, __m512 
 
 template <size_t K, size_t S>
 void Filter(const float* strip, const StripShape& shape, const StripFilter& filter) {
-  for (size_t c = 0; c < shape.channels; c += kStripLanes) {
-    const float* from = strip + c / kStripLanes * shape.block;
-    const float* weight = filter.weight + c * K * K;
-    const __m512 bias = _mm512_loadu_ps(filter.bias + c);
-    for (size_t y = 0; y < shape.rows; ++y) {
-      for (size_t x = 0; x < shape.width; x += kStripPlaces) {
-        __m512 sums[kStripPlaces];
-        const float* corner = from + (y * S * shape.line + x * S) * kStripLanes;
-        FilterPlaces<K, S>(corner, shape.line, weight, bias, sums);
-        const size_t to = (y * shape.width + x) * filter.columns + c;
-        const size_t left = shape.width - x;
-        const size_t places = left < kStripPlaces ? left : kStripPlaces;
-#pragma GCC unroll 8
-        for (size_t i = 0; i < kStripPlaces; ++i) {
-          if (i >= places) break;
-          PutHalves(Clip6(sums[i]), filter.high + to + i * filter.columns,
-                    filter.low == nullptr ? nullptr : filter.low + to + i * filter.columns);
-        }
-      }
-    }
+  size_t c = 0;
+  for (; c + kStripLanes < shape.channels; c += 2 * kStripLanes) {
+    FilterChannels<K, S, 2>(strip, shape, filter, c);
   }
+  if (c < shape.channels) FilterChannels<K, S, 1>(strip, shape, filter, c);
 }
 
 // Sixteen channels of kStripPlaces places.

@@ -4,7 +4,7 @@
 
 #include <immintrin.h>
 
-#include "kernels/avx512_math.h"
+#include "kernels/kernels_avx512_math.h"
 #include "kernels/tile_product.h"
 
 namespace imago {

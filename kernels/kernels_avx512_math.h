@@ -1,5 +1,5 @@
-#ifndef IMAGO_KERNELS_AVX512_MATH_H_
-#define IMAGO_KERNELS_AVX512_MATH_H_
+#ifndef IMAGO_KERNELS_KERNELS_AVX512_MATH_H_
+#define IMAGO_KERNELS_KERNELS_AVX512_MATH_H_
 
 // For kernels_*_avx512.cc and kernels_tiles_amx.cc alone, each of which keeps its own copies.
 
@@ -42,4 +42,4 @@ namespace {
 }  // namespace
 }  // namespace imago
 
-#endif  // IMAGO_KERNELS_AVX512_MATH_H_
+#endif  // IMAGO_KERNELS_KERNELS_AVX512_MATH_H_
