@@ -13,7 +13,7 @@ import tempfile
 LADDER = ["kernels", "storage", "embed", "generate", "index", "query", "web", "tools"]
 # Header prefix -> pattern of the files that may include it (tests may include any).
 HEAVY = {
-    r"(immintrin|x86intrin|amxintrin)\.h": r"kernels/kernels_\w+\.cc",
+    r"(immintrin|x86intrin|amxintrin)\.h": r"kernels/kernels_\w+\.(cc|h)",
     r"cuda": r"(kernels|index)/cuda/\w+\.(cu|h|cc)",
     r"rocksdb/": r"storage/rocks_\w+\.cc",
     r"(opencv2|jpeglib|turbojpeg|png\.h|webp|gif_lib|tiffio|jerror)": r"embed/(decode_\w+|contact_sheet|world_draw)\.(cc|h)",

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "embed/tower_config.h"
+#include "kernels/kernels.h"
 
 namespace imago {
 namespace {
@@ -29,6 +30,18 @@ torch::nn::LayerNorm AddNorm(torch::nn::Module& owner, int64_t width) {
 torch::Tensor AddTable(torch::nn::Module& owner, const std::string& name, int64_t rows,
                        int64_t width) {
   return AddGroup(owner, name)->register_parameter("weight", torch::empty({rows, width}));
+}
+
+BertMatrix MatrixOf(const Linear& linear) {
+  return {ValuesOf(linear.weight), ValuesOf(linear.bias)};
+}
+
+BertNorm NormOf(const torch::nn::LayerNorm& norm) {
+  return {ValuesOf(norm->weight), ValuesOf(norm->bias)};
+}
+
+Matrix TableOf(const torch::Tensor& table) {
+  return {ValuesOf(table), static_cast<size_t>(table.size(0)), static_cast<size_t>(table.size(1))};
 }
 
 }  // namespace
@@ -79,6 +92,12 @@ torch::Tensor BertLayer::Forward(const torch::Tensor& x, const torch::Tensor& ke
   return out_norm_->forward(attended + out_->Forward(inner));
 }
 
+BertLayerWeights BertLayer::ToWeights() const {
+  return {MatrixOf(*query_),         MatrixOf(*key_),         MatrixOf(*value_),
+          MatrixOf(*attention_out_), NormOf(attention_norm_), MatrixOf(*intermediate_),
+          MatrixOf(*out_),           NormOf(out_norm_)};
+}
+
 Bert::Bert(const BertOptions& options, TowerInit init) {
   const Group embeddings = AddGroup(*this, "embeddings");
   words_ = AddTable(*embeddings, "word_embeddings", options.vocab_size, options.width);
@@ -90,6 +109,7 @@ Bert::Bert(const BertOptions& options, TowerInit init) {
     layers_.push_back(std::make_shared<BertLayer>(options));
     list->push_back(layers_.back());
   }
+  heads_ = options.heads;
   AddGroup(*this, "encoder")->register_module("layer", list);
   if (init == TowerInit::kPublished) Initialise();
 }
@@ -113,6 +133,18 @@ torch::Tensor Bert::Words(const torch::Tensor& ids, const torch::Tensor& lengths
 torch::Tensor Bert::MeanOfWords(const torch::Tensor& words, const torch::Tensor& lengths) {
   const torch::Tensor sum = (words * RealTokens(lengths, words.size(1)).unsqueeze(2)).sum(1);
   return sum / lengths.unsqueeze(1);
+}
+
+BertWeights Bert::ToWeights() const {
+  BertWeights weights;
+  weights.width = words_.size(1);
+  weights.heads = heads_;
+  weights.epsilon = kNormEpsilon;
+  weights.words = ToHalf(TableOf(words_));
+  weights.places = TableOf(positions_ + segments_[0]);
+  weights.norm = NormOf(norm_);
+  for (const auto& layer : layers_) weights.layers.push_back(layer->ToWeights());
+  return weights;
 }
 
 void Bert::Initialise() {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "embed/tile_bert.h"
 #include "embed/torch/tower.h"
 #include "embed/torch/transformer.h"
 
@@ -35,6 +36,7 @@ class BertLayer : public torch::nn::Module {
   explicit BertLayer(const BertOptions& options);
   // x [n, length, width]; keep [n, 1, 1, length] is true where a token is real.
   torch::Tensor Forward(const torch::Tensor& x, const torch::Tensor& keep);
+  BertLayerWeights ToWeights() const;
 
  private:
   torch::Tensor Attend(const torch::Tensor& x, const torch::Tensor& keep);
@@ -61,6 +63,8 @@ class Bert : public torch::nn::Module {
   // Its two halves: the vectors of the single tokens, [n, length, width], and their mean.
   torch::Tensor Words(const torch::Tensor& ids, const torch::Tensor& lengths);
   static torch::Tensor MeanOfWords(const torch::Tensor& words, const torch::Tensor& lengths);
+  // What TileBert takes.
+  BertWeights ToWeights() const;
 
  private:
   torch::Tensor Embed(const torch::Tensor& ids);
@@ -71,6 +75,7 @@ class Bert : public torch::nn::Module {
   torch::Tensor segments_;   // [2, width], of which the first row is used
   torch::nn::LayerNorm norm_ = nullptr;
   std::vector<std::shared_ptr<BertLayer>> layers_;
+  int64_t heads_ = 0;
 };
 
 }  // namespace imago

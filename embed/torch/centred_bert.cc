@@ -27,7 +27,25 @@ absl::StatusOr<std::shared_ptr<CentredBert>> CentredBert::Make(const TowerConfig
 }
 
 torch::Tensor CentredBert::Forward(torch::Tensor ids, torch::Tensor lengths) {
-  return torch::constant_pad_nd(centre->Forward(bert->Forward(ids, lengths)), {0, zeros_});
+  return torch::constant_pad_nd(centre->Forward(SentencesOf(ids, lengths)), {0, zeros_});
+}
+
+bool CentredBert::UseTiles() {
+  tiles_ = TileBert::Make(bert->ToWeights());
+  if (tiles_ == nullptr) return false;
+  ForgetWeights(*bert);
+  return true;
+}
+
+torch::Tensor CentredBert::SentencesOf(const torch::Tensor& ids, const torch::Tensor& lengths) {
+  if (tiles_ == nullptr) return bert->Forward(ids, lengths);
+  TORCH_CHECK(ids.size(1) <= static_cast<int64_t>(tiles_->positions()), "a text has ", ids.size(1),
+              " tokens, at most ", tiles_->positions(), " have places");
+  torch::Tensor means = torch::empty({ids.size(0), static_cast<int64_t>(tiles_->width())});
+  tiles_->Encode(ids.data_ptr<int64_t>(), ids.size(1),
+                 absl::MakeConstSpan(lengths.data_ptr<int64_t>(), lengths.numel()),
+                 at::get_num_threads(), means.data_ptr<float>());
+  return means;
 }
 
 }  // namespace imago

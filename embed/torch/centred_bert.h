@@ -28,6 +28,7 @@ class CentredBert : public TextTower {
                                                            int vocab_size, int dim, TowerInit init);
 
   torch::Tensor Forward(torch::Tensor ids, torch::Tensor lengths) override;
+  bool UseTiles() override;
 
   const std::shared_ptr<Bert> bert;
   const std::shared_ptr<TextCentre> centre;
@@ -35,7 +36,10 @@ class CentredBert : public TextTower {
  private:
   CentredBert(const BertOptions& options, int dim, TowerInit init);
 
+  torch::Tensor SentencesOf(const torch::Tensor& ids, const torch::Tensor& lengths);
+
   int64_t zeros_;
+  std::unique_ptr<TileBert> tiles_;  // in place of bert, or null
 };
 
 }  // namespace imago

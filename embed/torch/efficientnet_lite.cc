@@ -27,6 +27,10 @@ torch::Tensor Clip(torch::Tensor x) {
   return x.requires_grad() ? torch::hardtanh(x, 0, 6) : x.clamp_(0, 6);
 }
 
+TrunkLayer LayerOf(const ConvNorm& part) {
+  return {ValuesOf(part.conv().weight), ValuesOf(part.conv().bias)};
+}
+
 }  // namespace
 
 absl::StatusOr<EfficientNetLiteOptions> EfficientNetLiteVariant(const std::string& name) {
@@ -128,6 +132,23 @@ void InvertedResidual::Initialise() {
   for (ConvNorm& part : parts_) part.Initialise();
 }
 
+TrunkBlock InvertedResidual::ToTrunkBlock() const {
+  const size_t last = parts_.size() - 1;
+  const SameConv& filter = parts_[last - 1].conv();
+  TrunkBlock block;
+  block.in = parts_.front().conv().shape().in;
+  block.inner = filter.shape().in;
+  block.out = parts_[last].conv().shape().out;
+  block.kernel = filter.shape().kernel;
+  block.stride = filter.shape().stride;
+  block.shortcut = shortcut_;
+  block.split = filter.keeps_float32;
+  if (last == 2) block.expand = LayerOf(parts_.front());
+  block.filter = LayerOf(parts_[last - 1]);
+  block.project = LayerOf(parts_[last]);
+  return block;
+}
+
 EfficientNetLite::EfficientNetLite(const EfficientNetLiteOptions& options, TowerInit init) {
   ends_.push_back(ConvNorm(*this, "conv_stem", "bn0", {3, options.stem_channels, 3, 2, 1}));
   if (options.float32_stages > 0) ends_.front().KeepFloat32();
@@ -193,6 +214,16 @@ torch::Tensor EfficientNetLite::Logits(const torch::Tensor& features) {
 void EfficientNetLite::FoldBatchNorm() {
   for (ConvNorm& part : ends_) part.Fold(*this);
   for (const auto& block : blocks_) block->FoldBatchNorm();
+}
+
+TrunkWeights EfficientNetLite::ToTrunkWeights() const {
+  TrunkWeights weights;
+  weights.stem_channels = ends_.front().conv().shape().out;
+  weights.stem = LayerOf(ends_.front());
+  for (const auto& block : blocks_) weights.blocks.push_back(block->ToTrunkBlock());
+  weights.features = ends_.back().conv().shape().out;
+  weights.head = LayerOf(ends_.back());
+  return weights;
 }
 
 void EfficientNetLite::Initialise() {

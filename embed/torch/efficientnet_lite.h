@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "embed/tile_trunk.h"
 #include "embed/torch/same_conv.h"
 #include "embed/torch/tower.h"
 
@@ -48,6 +49,8 @@ class ConvNorm {
   void KeepFloat32() { conv_->keeps_float32 = true; }
   void TrainInBfloat16() { conv_->trains_in_bfloat16 = true; }
   void Initialise();
+  // Once folded.
+  const SameConv& conv() const { return *conv_; }
 
  private:
   std::string norm_name_;
@@ -64,6 +67,7 @@ class InvertedResidual : public torch::nn::Module {
   void KeepFloat32();
   void TrainInBfloat16();
   void Initialise();
+  TrunkBlock ToTrunkBlock() const;
 
  private:
   bool shortcut_;
@@ -95,6 +99,8 @@ class EfficientNetLite : public torch::nn::Module {
   // For inference, once, after the weights are loaded and before they are made bf16: the same
   // function of the pixels as in evaluation mode, with half the passes over memory.
   void FoldBatchNorm();
+  // Once folded: what TileTrunk takes.
+  TrunkWeights ToTrunkWeights() const;
 
  private:
   void Initialise();

@@ -86,12 +86,38 @@ absl::StatusOr<std::shared_ptr<PosteriorTower>> PosteriorTower::Make(const Tower
       std::move(trunk), std::make_shared<PosteriorHead>(*shape, init), channels));
 }
 
+bool PosteriorTower::UseTiles() {
+  tiles_ = TileTrunk::Make(trunk->ToTrunkWeights());
+  if (tiles_ == nullptr) return false;
+  ForgetWeights(*trunk);
+  return true;
+}
+
 torch::Tensor PosteriorTower::MapOf(const torch::Tensor& pixels) {
-  return trunk->PlacesBefore(pixels, trunk->blocks());
+  if (tiles_ == nullptr) return trunk->PlacesBefore(pixels, trunk->blocks());
+  const torch::Tensor planes = pixels.to(torch::kFloat32).contiguous();
+  const int64_t n = planes.size(0);
+  torch::Tensor map =
+      torch::empty({n, static_cast<int64_t>(tiles_->MapSide(planes.size(2))),
+                    static_cast<int64_t>(tiles_->MapSide(planes.size(3))), map_channels_});
+  tiles_->Map(planes.data_ptr<float>(), n, planes.size(2), planes.size(3), at::get_num_threads(),
+              map.data_ptr<float>());
+  return map.permute({0, 3, 1, 2});
+}
+
+// What the network's last layer makes of a map.
+torch::Tensor PosteriorTower::PlacesOf(const torch::Tensor& map) const {
+  if (tiles_ == nullptr) return trunk->PlacesFrom(map, trunk->blocks());
+  const torch::Tensor from = map.permute({0, 2, 3, 1}).contiguous();
+  torch::Tensor places = torch::empty(
+      {from.size(0), from.size(1), from.size(2), static_cast<int64_t>(tiles_->features())});
+  tiles_->Features(from.data_ptr<float>(), places.numel() / places.size(3),
+                   places.data_ptr<float>());
+  return places.permute({0, 3, 1, 2});
 }
 
 torch::Tensor PosteriorTower::RowsOf(const torch::Tensor& map, torch::Tensor* parts) {
-  const torch::Tensor places = trunk->PlacesFrom(map, trunk->blocks());
+  const torch::Tensor places = PlacesOf(map);
   if (parts != nullptr) {
     constexpr int64_t kSide = Relations::kSide;
     const torch::Tensor grid =

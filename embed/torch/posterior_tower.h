@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "embed/tile_trunk.h"
 #include "embed/torch/efficientnet_lite.h"
 #include "embed/torch/posterior_head.h"
 
@@ -35,6 +36,8 @@ class PosteriorTower : public ImageTower {
   torch::Tensor MapOf(const torch::Tensor& pixels);
   torch::Tensor RowsOf(const torch::Tensor& map, torch::Tensor* parts = nullptr);
   int64_t map_channels() const { return map_channels_; }
+  bool UseTiles() override;
+  bool uses_tiles() const override { return tiles_ != nullptr; }
   double TextShare() const override;
 
   const std::shared_ptr<EfficientNetLite> trunk;
@@ -44,7 +47,10 @@ class PosteriorTower : public ImageTower {
   PosteriorTower(std::shared_ptr<EfficientNetLite> trunk_module,
                  std::shared_ptr<PosteriorHead> head_module, int64_t map_channels);
 
+  torch::Tensor PlacesOf(const torch::Tensor& map) const;
+
   int64_t map_channels_;
+  std::unique_ptr<TileTrunk> tiles_;  // in place of the trunk, or null
 };
 
 }  // namespace imago

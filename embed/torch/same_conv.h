@@ -19,6 +19,7 @@ class SameConv : public torch::nn::Module {
   explicit SameConv(const Shape& shape);
   // In the type of the weights, whatever x has.
   torch::Tensor Forward(const torch::Tensor& x) const;
+  const Shape& shape() const { return shape_; }
 
   // Computes in bfloat16 with weights that stay f32, as master copies for an optimiser: several
   // times faster to train where the CPU multiplies bfloat16. Needs a bias, and a kernel of 1 or a

@@ -12,6 +12,7 @@
 #include "embed/safetensors.h"
 #include "embed/torch/bundle_weights.h"
 #include "fmt/format.h"
+#include "kernels/tile_product.h"
 
 namespace imago {
 namespace {
@@ -80,6 +81,13 @@ absl::Status CheckImage(const Image& image) {
                                                 image.width, image.height, image.rgb.size()));
 }
 
+// What has no loops of our own becomes bfloat16 within LibTorch.
+void UseTiles(ClipModel& model) {
+  if (!model.image->UseTiles()) UseBfloat16(*model.image);
+  if (!model.text->UseTiles()) UseBfloat16(*model.text);
+  if (model.events) UseBfloat16(*model.events);
+}
+
 void CopyRow(const torch::Tensor& from, int64_t row, float* to) {
   std::memcpy(to, from.data_ptr<float>() + row * from.size(1), from.size(1) * sizeof(float));
 }
@@ -116,11 +124,13 @@ absl::StatusOr<TorchEncoder::Opened> TorchEncoder::OpenModel(const Bundle& bundl
   auto model = ClipModel::Make(bundle.config, vocab_size, TowerInit::kNone);
   if (!model.ok()) return Named(bundle.dir, model.status());
   // Before loading, so that no f32 copy of the weights is ever filled.
-  if (bfloat16) UseBfloat16(**model);
+  const bool tiles = bfloat16 && TilesInUse();
+  if (bfloat16 && !tiles) UseBfloat16(**model);
   const std::string path = (std::filesystem::path(bundle.dir) / "weights.safetensors").string();
   const auto file = SafetensorsFile::Open(path);
   if (!file.ok()) return file.status();
   if (auto status = LoadBundleWeights(bundle.dir, **model); !status.ok()) return status;
+  if (tiles) UseTiles(**model);
   const auto scale = ReadLogitScale(*file, *(*model)->image);
   if (!scale.ok()) return Named(path, scale.status());
   return Opened{*std::move(model), *scale};
@@ -159,7 +169,8 @@ TorchEncoder::TorchEncoder(Bundle bundle, const EncoderOptions& options,
       model_(std::move(opened.model)),
       logit_scale_(opened.logit_scale),
       channels_last_(bundle_.config.image_tower.kind != "vit" &&
-                     bundle_.config.image_tower.kind != "siglip-vit") {
+                     bundle_.config.image_tower.kind != "siglip-vit" &&
+                     !model_->image->uses_tiles()) {
   if (channels_last_) UseChannelsLast(*model_->image);
 }
 

@@ -19,6 +19,17 @@ absl::Status CheckAtLeastOne(const char* name, int value) {
 
 }  // namespace
 
+std::vector<float> ValuesOf(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.detach().to(torch::kFloat32).contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+void ForgetWeights(torch::nn::Module& module) {
+  for (torch::Tensor& parameter : module.parameters()) {
+    parameter.set_data(torch::empty({0}, parameter.options()));
+  }
+}
+
 absl::StatusOr<std::shared_ptr<ImageTower>> MakeImageTower(const TowerConfig& config, int dim,
                                                            TowerInit init) {
   if (auto status = CheckAtLeastOne("dim", dim); !status.ok()) return status;
