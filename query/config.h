@@ -38,8 +38,8 @@ struct Config {
 };
 
 // {"data_dir":..., "model":..., "encoder":{"precision":"auto"|"f32"|"bf16","threads","max_batch"},
-//  "index":{"kind":"exact"|"hnsw"|"ivf"|"gpu",...}, "decode":{"max_bytes","max_pixels","max_ratio"},
-//  "ontology":..., "decode_worker":...,
+//  "index":{"kind":"exact"|"hnsw"|"ivf"|"gpu",...},
+//  "decode":{"max_bytes","max_pixels","max_ratio"}, "ontology":..., "decode_worker":...,
 //  "server":{"host","port","threads","max_body_bytes","import_roots","token"}}
 // with the names and units of the structs' fields. Unknown keys, doubled keys and mistyped or
 // senseless values are kInvalidArgument and named. Absent keys keep their defaults.
