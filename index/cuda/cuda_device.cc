@@ -72,8 +72,7 @@ absl::StatusOr<FoundDevice> OpenDevice() {
   int count = 0;
   const cudaError_t counted = cudaGetDeviceCount(&count);
   if (counted != cudaSuccess || count == 0) {
-    return absl::NotFoundError(fmt::format(
-        "no GPU: {}", counted == cudaSuccess ? "none is there" : cudaGetErrorString(counted)));
+    return absl::NotFoundError(fmt::format("CUDA finds none: {}", cudaGetErrorString(counted)));
   }
   cudaDeviceProp properties;
   FoundDevice found;
@@ -81,7 +80,7 @@ absl::StatusOr<FoundDevice> OpenDevice() {
   absl::Status status = StatusOf(cudaSetDevice(0), "cudaSetDevice");
   if (status.ok()) status = StatusOf(cudaGetDeviceProperties(&properties, 0), "device properties");
   if (status.ok()) status = StatusOf(cudaMemGetInfo(&found.free_bytes, &total), "cudaMemGetInfo");
-  if (!status.ok()) return absl::NotFoundError(fmt::format("no GPU: {}", status.ToString()));
+  if (!status.ok()) return absl::NotFoundError(status.message());
   found.name = properties.name;
   found.device = std::make_unique<CudaDevice>();
   return found;
