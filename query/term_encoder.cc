@@ -100,7 +100,7 @@ absl::StatusOr<TermEncoder::Vector> TermEncoder::TermVector(const Store& store, 
 absl::StatusOr<TermEncoder::Vector> TermEncoder::TextVector(const std::string& text) {
   Vector vector;
   if (Recall(text, vector)) return vector;
-  auto encoded = EncodeOne(TextContent{text});
+  auto encoded = texts_.Encode(text);
   if (encoded.ok()) Remember(text, *encoded);
   return encoded;
 }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "embed/encoder.h"
 #include "query/query.h"
+#include "query/shared_texts.h"
 #include "storage/store.h"
 
 namespace imago {
@@ -29,7 +30,7 @@ struct QueryVector {
 class TermEncoder {
  public:
   // `encoder` outlives this.
-  explicit TermEncoder(const Encoder& encoder) : encoder_(encoder) {}
+  explicit TermEncoder(const Encoder& encoder) : encoder_(encoder), texts_(encoder) {}
 
   // kInvalidArgument names the term: none at all, more than 32, a weight that is zero or beyond
   // +-1000, no positive weight, not exactly one of text, item and picture, a text of more than 8192
@@ -53,7 +54,8 @@ class TermEncoder {
   void Remember(const std::string& text, const Vector& vector);
 
   const Encoder& encoder_;
-  std::mutex mutex_;
+  SharedTexts texts_;
+  std::mutex mutex_;          // guards what follows
   std::list<Cached> recent_;  // newest first
   std::map<std::string, std::list<Cached>::iterator> by_text_;
 };

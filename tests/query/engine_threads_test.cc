@@ -96,7 +96,7 @@ TEST_F(EngineThreadsTest, ASearchEndsWithItsTimeOrItsClient) {
   Query query;
   query.terms.push_back({.item_id = "1"});
   const auto past = std::chrono::steady_clock::now();
-  EXPECT_EQ(engine_->Search("main", query, {.deadline = past}).status().code(),
+  EXPECT_EQ(engine_->Search("main", query, {.deadline = past, .gone = {}}).status().code(),
             absl::StatusCode::kDeadlineExceeded);
   EXPECT_EQ(engine_->Search("main", query, {.gone = [] { return true; }}).status().code(),
             absl::StatusCode::kCancelled);

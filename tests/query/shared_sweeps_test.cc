@@ -173,10 +173,10 @@ TEST_F(SharedSweepsTest, WhoIsOverTheDeadlineLeavesTheQueue) {
   Answer stays = Ask(Request(index_, 3));
   AwaitWaiting(1);
   const auto past = std::chrono::steady_clock::now();
-  EXPECT_EQ(Ask(Request(index_, 4), {.deadline = past}).get().status().code(),
+  EXPECT_EQ(Ask(Request(index_, 4), {.deadline = past, .gone = {}}).get().status().code(),
             absl::StatusCode::kDeadlineExceeded);
   const auto soon = past + std::chrono::milliseconds(5);
-  EXPECT_EQ(Ask(Request(index_, 5), {.deadline = soon}).get().status().code(),
+  EXPECT_EQ(Ask(Request(index_, 5), {.deadline = soon, .gone = {}}).get().status().code(),
             absl::StatusCode::kDeadlineExceeded);
   AwaitWaiting(1);
   LetGo();
