@@ -12,7 +12,7 @@ constexpr int kWholeFrom = 28;
 constexpr int kWholeFromOfMany = 56;
 // Once so small a part of the pairs of a row and a query goes on, products of all take less time
 // than those of each pair alone.
-constexpr size_t kFineOfAllFrom = 12;
+constexpr size_t kFineOfAllFrom = 8;
 
 void Prefetch(const void* bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch(static_cast<const char*>(bytes) + i);
