@@ -28,7 +28,7 @@ constexpr size_t kTilesOfGroup = 2;
 constexpr size_t kRows = 2 * kLines;
 constexpr size_t kGroups = 4;
 // For fewer queries the unpacking takes longer than their products by VNNI.
-constexpr size_t kLeastQueries = 6;
+constexpr size_t kLeastQueries = 5;
 
 struct Unpacked {
   // [tile of 16 rows, 64 values each, line, byte]

@@ -1,6 +1,8 @@
 // g++ 12 takes the undefined source operand inside its own intrinsics for a mistake of ours.
 #pragma GCC diagnostic ignored "-Wuninitialized"
 
+#include <immintrin.h>
+
 #include "kernels/kernels_nibbles_vnni.h"
 #include "kernels/tables.h"
 
@@ -23,10 +25,10 @@ struct Vnni512 {
         _mm256_add_epi32(_mm512_castsi512_si256(v), _mm512_extracti64x4_epi64(v, 1));
     return _mm_add_epi32(_mm256_castsi256_si128(halves), _mm256_extracti128_si256(halves, 1));
   }
-  static __m128i FourSums(Bytes a, Bytes b, Bytes c, Bytes d) {
-    const __m128i ab = _mm_hadd_epi32(Quarters(a), Quarters(b));
-    const __m128i cd = _mm_hadd_epi32(Quarters(c), Quarters(d));
-    return _mm_hadd_epi32(ab, cd);
+  static void StoreSums(const Bytes* v, int32_t* out) {
+    const __m128i ab = _mm_hadd_epi32(Quarters(v[0]), Quarters(v[1]));
+    const __m128i cd = _mm_hadd_epi32(Quarters(v[2]), Quarters(v[3]));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm_hadd_epi32(ab, cd));
   }
 };
 

@@ -1,3 +1,5 @@
+#include <immintrin.h>
+
 #include "kernels/kernels_nibbles_vnni.h"
 #include "kernels/tables.h"
 
@@ -14,9 +16,12 @@ struct Vnni256 {
   static Bytes Add(Bytes sum, Bytes values, Bytes query) {
     return _mm256_dpbusd_avx_epi32(sum, values, query);
   }
-  static __m128i FourSums(Bytes a, Bytes b, Bytes c, Bytes d) {
-    const Bytes sums = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
-    return _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
+  static void StoreSums(const Bytes* v, int32_t* out) {
+    const Bytes sums =
+        _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
+    _mm_storeu_si128(
+        reinterpret_cast<__m128i*>(out),
+        _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1)));
   }
 };
 

@@ -9,9 +9,7 @@
 //   kQueries                 so many queries by four rows leave room for their sums
 //   Load(p), Low(v), High(v) bytes as they lie, their lower and their upper halves
 //   Add(sum, values, query)  vpdpbusd
-//   FourSums(a, b, c, d)     the sums of the lanes of each
-
-#include <immintrin.h>
+//   StoreSums(v, out)        the sums of the lanes of v[0] to v[3]
 
 #include "kernels/nibbles.h"
 
@@ -44,14 +42,13 @@ struct VnniNibbles {
 #pragma GCC unroll 8
     for (int q = 0; q < Q; ++q) {
       if constexpr (R == 1) {
-        const Bytes all = sum[q][0];
-        out[q * stride] = _mm_cvtsi128_si32(V::FourSums(all, all, all, all));
+        const Bytes four[4] = {sum[q][0]};
+        int32_t sums[4];
+        V::StoreSums(four, sums);
+        out[q * stride] = sums[0];
       } else {
 #pragma GCC unroll 8
-        for (int r = 0; r < R; r += 4) {
-          _mm_storeu_si128(reinterpret_cast<__m128i*>(out + q * stride + r),
-                           V::FourSums(sum[q][r], sum[q][r + 1], sum[q][r + 2], sum[q][r + 3]));
-        }
+        for (int r = 0; r < R; r += 4) V::StoreSums(sum[q] + r, out + q * stride + r);
       }
     }
   }

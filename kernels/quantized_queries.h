@@ -43,7 +43,8 @@ class QuantizedQueries {
   const NibbleQueries& values() const { return view_; }
   NibbleQueries Only(size_t query) const;
   // What a row of a block with this reach must satisfy to reach `score`: as `rough` rows with dots
-  // of their high nibbles, as fine rows with 16 times that plus the dot of the low ones.
+  // of their high nibbles, as fine rows with 16 times that plus the dot of the low ones. Holds for
+  // a smaller reach too.
   ScoreBound RoughBound(size_t query, float score, float reach) const;
   ScoreBound FineBound(size_t query, float score, float reach) const;
 

@@ -8,11 +8,11 @@ namespace {
 
 // With so many rows of a word kept, reading all in their order is faster than reading those alone;
 // with many queries their products matter more.
-constexpr int kWholeFrom = 24;
+constexpr int kWholeFrom = 28;
 constexpr int kWholeFromOfMany = 56;
 // Once so small a part of the pairs of a row and a query goes on, products of all take less time
 // than those of each pair alone.
-constexpr size_t kFineOfAllFrom = 12;
+constexpr size_t kFineOfAllFrom = 8;
 
 void Prefetch(const void* bytes, size_t count) {
   for (size_t i = 0; i < count; i += 64) __builtin_prefetch(static_cast<const char*>(bytes) + i);
@@ -42,6 +42,7 @@ QuantizedScan::QuantizedScan(const QuantizedSearch& search)
       nq_(search.queries.rows()),
       best_(nq_, Best(search.options.k)),
       bounds_(nq_),
+      new_dots_(nq_ * kBatch),
       dots_(nq_ * kBatch),
       fine_dots_(nq_ * kBatch),
       reached_(nq_),
@@ -58,6 +59,7 @@ void QuantizedScan::Run(size_t begin, size_t end) {
     }
   }
   for (Batch* batch : {&collected_[1], &collected_[0]}) Gathered(*batch);
+  FinishPending();
 }
 
 uint64_t QuantizedScan::KeptIn(size_t word) const {
@@ -89,13 +91,13 @@ void QuantizedScan::RoughDots(const Batch& batch) {
   const NibbleQueries& queries = search_.quantized_queries.values();
   const QuantizedRows& rows = search_.quantized_rows;
   if (queries.count > 1) {
-    return kernels_.nibble_dots(queries, batch.high, batch.count, dots_.data());
+    return kernels_.nibble_dots(queries, batch.high, batch.count, new_dots_.data());
   }
   for (size_t r = 0; r < batch.count; r += kStep) {
     const size_t next = std::min(batch.numbers[r] + kAhead, rows.rows() - kStep);
     Prefetch(rows.high(next), kStep * rows.groups() * kNibbleGroupBytes);
     if (often_fine_) Prefetch(rows.low(next), kStep * rows.groups() * kNibbleGroupBytes);
-    kernels_.nibble_dots(queries, batch.high + r, kStep, dots_.data() + r);
+    kernels_.nibble_dots(queries, batch.high + r, kStep, new_dots_.data() + r);
   }
 }
 
@@ -126,7 +128,8 @@ void QuantizedScan::Gathered(const Batch& batch) {
     scales[i] = search_.quantized_rows.scales()[batch.numbers[i]];
     errors[i] = search_.quantized_rows.rough_errors()[batch.numbers[i]];
   }
-  kernels_.nibble_dots(search_.quantized_queries.values(), batch.high, batch.count, dots_.data());
+  kernels_.nibble_dots(search_.quantized_queries.values(), batch.high, batch.count,
+                       new_dots_.data());
   Rough(batch, scales, errors);
 }
 
@@ -144,11 +147,12 @@ const ScoreBound& QuantizedScan::RoughBound(size_t query, float reach) {
 }
 
 void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* errors) {
+  FinishPending();  // raises thresholds
   uint64_t any = 0;
   // The first half of the rows that follow; nibble_dots of many queries asks for the other itself.
   const size_t share = kBatch / 2 * search_.quantized_rows.groups() * kNibbleGroupBytes / nq_;
   for (size_t q = 0; q < nq_; ++q) {
-    reached_[q] = kernels_.reaching(dots_.data() + q * batch.count, scales, errors, batch.count,
+    reached_[q] = kernels_.reaching(new_dots_.data() + q * batch.count, scales, errors, batch.count,
                                     RoughBound(q, batch.reach)) &
                   batch.kept;
     any |= reached_[q];
@@ -160,7 +164,13 @@ void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* 
     Prefetch(search_.quantized_rows.low(batch.numbers[r]),
              search_.quantized_rows.groups() * kNibbleGroupBytes);
   });
-  Fine(batch);
+  std::swap(dots_, new_dots_);
+  pending_ = batch;
+}
+
+void QuantizedScan::FinishPending() {
+  if (pending_.count > 0) Fine(pending_);
+  pending_.count = 0;
 }
 
 void QuantizedScan::Fine(const Batch& batch) {

@@ -73,6 +73,7 @@ class QuantizedScan {
   const ScoreBound& RoughBound(size_t query, float reach);
   void Rough(const Batch& batch, const float* scales, const float* errors);
   void Gathered(const Batch& batch);
+  void FinishPending();
   void Fine(const Batch& batch);
   void FineOfAll(const Batch& batch);
   void FineOfQuery(const Batch& batch, size_t query);
@@ -83,9 +84,11 @@ class QuantizedScan {
   const size_t nq_;
   std::vector<Best> best_;
   std::vector<KnownBound> bounds_;
-  PagedVector<int32_t> dots_;       // [nq, batch]: of the high nibbles
+  PagedVector<int32_t> new_dots_;   // [nq, batch]: of the high nibbles
+  PagedVector<int32_t> dots_;       // the same of the pending batch
   PagedVector<int32_t> fine_dots_;  // [nq, batch]
-  std::vector<uint64_t> reached_;   // by query, the rows of the batch that are still in
+  std::vector<uint64_t> reached_;   // by query, the rows of the pending batch that are still in
+  Batch pending_;                   // whose low nibbles arrive while the next has its dots made
   Batch collected_[2];              // one is filled while the other's bytes arrive
   bool often_fine_ = false;         // of the last batch, many rows went on to 8 bits
   HalfMatrix originals_;
