@@ -14,7 +14,7 @@ constexpr size_t kPassTokens = 1024;  // texts that run together: their rows sta
 
 TileWeights ToTiles(const BertMatrix& matrix) {
   const size_t out = matrix.bias.size();
-  return {matrix.weight.data(), matrix.bias.data(), out, matrix.weight.size() / out, false};
+  return {matrix.weight.data(), matrix.bias.data(), out, matrix.weight.size() / out};
 }
 
 void Append(const BertMatrix& part, float scale, BertMatrix& to) {
@@ -60,7 +60,7 @@ class TileBert::Pass {
     for (const Layer& layer : bert.layers_) inner = std::max(inner, layer.intermediate.out());
     sums_.resize(room * width_);
     all_three_.resize(room * 3 * width_);
-    high_.resize(rows * width_);
+    rounded_.resize(rows * width_);
     inner_.resize(rows * PadColumns(inner));
     attention_.resize(AttentionRoom(bert.heads_, bert.places_.rows()));
   }
@@ -93,10 +93,10 @@ class TileBert::Pass {
   }
   void Normalize(const BertNorm& norm) {
     Avx512NormalizeTokens({norm.gain.data(), norm.bias.data(), bert_.epsilon_, width_}, count_,
-                          wide_.data(), high_.data());
+                          wide_.data(), rounded_.data());
   }
   TileRows Rows(const PagedVector<uint16_t>& values, size_t columns) const {
-    return {values.data(), nullptr, count_, columns};
+    return {values.data(), count_, columns};
   }
   // Added to the rows as they are.
   void AddProduct(const TileRows& rows, const TileWeights& weights, const BertNorm& norm) {
@@ -115,16 +115,16 @@ class TileBert::Pass {
     }
   }
   void Forward(const Layer& layer) {
-    TileProduct(Rows(high_, width_), layer.all_three.panels(),
+    TileProduct(Rows(rounded_, width_), layer.all_three.panels(),
                 PlainSums(all_three_.data(), 3 * width_));
     Attend();
     AddProduct(Rows(inner_, width_), layer.attention_out, layer.attention_norm);
     const size_t inner = PadColumns(layer.intermediate.out());
     TileSums sums;
     sums.activation = TileActivation::kGelu;
-    sums.high = inner_.data();
+    sums.rounded = inner_.data();
     sums.stride = inner;
-    TileProduct(Rows(high_, width_), layer.intermediate.panels(), sums);
+    TileProduct(Rows(rounded_, width_), layer.intermediate.panels(), sums);
     AddProduct(Rows(inner_, inner), layer.out, layer.out_norm);
   }
 
@@ -135,8 +135,8 @@ class TileBert::Pass {
   PagedVector<float> wide_;
   PagedVector<float> sums_;
   PagedVector<float> all_three_;
-  PagedVector<uint16_t> high_;   // wide_, rounded
-  PagedVector<uint16_t> inner_;  // what attention makes; later, what is between the last products
+  PagedVector<uint16_t> rounded_;  // wide_, rounded
+  PagedVector<uint16_t> inner_;    // what attention makes; later, what is between the last products
   PagedVector<float> attention_;
 };
 

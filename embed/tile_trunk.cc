@@ -23,8 +23,8 @@ std::vector<float> ByLanes(const std::vector<float>& weight, size_t channels) {
   return out;
 }
 
-TileWeights ToTiles(const TrunkLayer& layer, size_t out, size_t in, bool split) {
-  return {layer.weight.data(), layer.bias.data(), out, in, split};
+TileWeights ToTiles(const TrunkLayer& layer, size_t out, size_t in) {
+  return {layer.weight.data(), layer.bias.data(), out, in};
 }
 
 size_t Halved(size_t side, size_t stride) { return (side + stride - 1) / stride; }
@@ -46,33 +46,24 @@ void Grow(Vector& vector, size_t size) {
   if (vector.size() < size) vector.resize(size);
 }
 
-// What the next block reads of a map beside its rounded values.
-struct MapUse {
-  bool low = false;
-  bool wide = false;
-};
-
 // One picture's map between two blocks. Its buffers only grow.
 struct TrunkMap {
-  void Shape(size_t new_height, size_t new_width, size_t channels, const MapUse& use) {
+  void Shape(size_t new_height, size_t new_width, size_t channels, bool shortcut) {
     height = new_height;
     width = new_width;
     columns = channels <= kStripLanes ? kStripLanes : PadColumns(channels);
-    Grow(high, RowValues(height * width, columns));
-    if (use.low) Grow(low, high.size());
-    if (use.wide) Grow(wide, height * width * columns);
+    Grow(rounded, RowValues(height * width, columns));
+    if (shortcut) Grow(wide, height * width * columns);
   }
-  TileRows Rows(size_t row, size_t count, bool split) const {
-    const size_t at = row * width * columns;
-    return {high.data() + at, split ? low.data() + at : nullptr, count * width, columns};
+  TileRows Rows(size_t row, size_t count) const {
+    return {rounded.data() + row * width * columns, count * width, columns};
   }
 
   size_t height = 0;
   size_t width = 0;
   size_t columns = 0;
-  PagedVector<uint16_t> high;
-  PagedVector<uint16_t> low;
-  PagedVector<float> wide;
+  PagedVector<uint16_t> rounded;
+  PagedVector<float> wide;  // where the next block has a shortcut
 };
 
 }  // namespace
@@ -84,11 +75,10 @@ struct TileTrunk::Block {
         kernel(from.kernel),
         stride(from.stride),
         shortcut(from.shortcut),
-        split(from.split),
         filter(ByLanes(from.filter.weight, from.inner)),
         filter_bias(from.filter.bias),
-        project(ToTiles(from.project, from.out, from.inner, from.split)) {
-    if (!from.expand.weight.empty()) expand = ToTiles(from.expand, inner, from.in, from.split);
+        project(ToTiles(from.project, from.out, from.inner)) {
+    if (!from.expand.weight.empty()) expand = ToTiles(from.expand, inner, from.in);
   }
 
   size_t inner;
@@ -96,7 +86,6 @@ struct TileTrunk::Block {
   size_t kernel;
   size_t stride;
   bool shortcut;
-  bool split;
   TileWeights expand;
   std::vector<float> filter;
   std::vector<float> filter_bias;
@@ -106,8 +95,7 @@ struct TileTrunk::Block {
 // Buffers that all blocks share, so that they stay in the cache.
 struct Workspace {
   PagedVector<float> strip;
-  PagedVector<uint16_t> high;
-  PagedVector<uint16_t> low;
+  PagedVector<uint16_t> filtered;
 };
 
 // The walk of one block down a picture's map.
@@ -133,8 +121,7 @@ class TileTrunk::Strips {
     rows_ = (step_ - 1) * block.stride + block.kernel;
     shape_.block = rows_ * shape_.line * kStripLanes;
     Grow(work.strip, shape_.block * (block.inner / kStripLanes));
-    Grow(work.high, RowValues(step_ * shape_.width, columns_));
-    if (block.split) Grow(work.low, work.high.size());
+    Grow(work.filtered, RowValues(step_ * shape_.width, columns_));
     ClearRim();
   }
 
@@ -154,11 +141,10 @@ class TileTrunk::Strips {
       }
       ClearRows(filled, rows_ - filled);
       shape_.rows = std::min(step_, out_height_ - y);
-      Avx512FilterStrip(work_.strip.data(), shape_,
-                        {block_.filter.data(), block_.filter_bias.data(), work_.high.data(),
-                         block_.split ? work_.low.data() : nullptr, columns_});
-      finish(TileRows{work_.high.data(), block_.split ? work_.low.data() : nullptr,
-                      shape_.rows * shape_.width, columns_},
+      Avx512FilterStrip(
+          work_.strip.data(), shape_,
+          {block_.filter.data(), block_.filter_bias.data(), work_.filtered.data(), columns_});
+      finish(TileRows{work_.filtered.data(), shape_.rows * shape_.width, columns_},
              y * shape_.width);
       filled = rows_ - step_ * block_.stride;
       if (y + step_ < out_height_) KeepLast(filled);
@@ -284,7 +270,7 @@ class TileTrunk::Pass {
     const Block& block = trunk_.blocks_[b];
     Strips strips(block, map.height, map.width, work_);
     const auto make = [&](size_t first, size_t count, float* to) {
-      TileProduct(map.Rows(first, count, block.split), block.expand.panels(), strips.ToStrip(to));
+      TileProduct(map.Rows(first, count), block.expand.panels(), strips.ToStrip(to));
     };
     Finish(b, strips, make, map.wide.data(), out);
   }
@@ -294,15 +280,14 @@ class TileTrunk::Pass {
   void Finish(size_t b, Strips& strips, const Make& make, const float* shortcut, TrunkMap& out) {
     const Block& block = trunk_.blocks_[b];
     const Block* next = b + 1 < trunk_.blocks_.size() ? &trunk_.blocks_[b + 1] : nullptr;
-    const MapUse use = {next != nullptr && next->split, next == nullptr || next->shortcut};
-    out.Shape(strips.out_height(), strips.shape().width, block.out, use);
+    const bool wide = next == nullptr || next->shortcut;
+    out.Shape(strips.out_height(), strips.shape().width, block.out, wide);
     strips.Walk(make, [&](const TileRows& rows, size_t place) {
       const size_t at = place * out.columns;
       TileSums sums = PlainSums(nullptr, out.columns);
       if (block.shortcut) sums.shortcut = shortcut + at;
-      if (use.wide) sums.wide = out.wide.data() + at;
-      if (next != nullptr) sums.high = out.high.data() + at;
-      if (use.low) sums.low = out.low.data() + at;
+      if (wide) sums.wide = out.wide.data() + at;
+      if (next != nullptr) sums.rounded = out.rounded.data() + at;
       sums.stride = out.columns;
       TileProduct(rows, block.project.panels(), sums);
     });
@@ -331,7 +316,7 @@ std::unique_ptr<TileTrunk> TileTrunk::Make(const TrunkWeights& weights) {
   trunk->stem_weight_ = ByLanes(weights.stem.weight, weights.stem_channels);
   trunk->stem_bias_ = weights.stem.bias;
   for (const TrunkBlock& block : weights.blocks) trunk->blocks_.emplace_back(block);
-  trunk->head_ = ToTiles(weights.head, weights.features, weights.blocks.back().out, false);
+  trunk->head_ = ToTiles(weights.head, weights.features, weights.blocks.back().out);
   return trunk;
 }
 
@@ -357,13 +342,24 @@ void TileTrunk::Map(const float* pixels, size_t n, size_t height, size_t width, 
   });
 }
 
-// The first blocks have large maps and few weights and run picture by picture, the others the other
-// way round.
+// The first blocks, whose maps have more places than channels: at least one, and not the last.
+size_t TileTrunk::LargeBlocks(size_t height, size_t width) const {
+  size_t large = 1;
+  height = Halved(height, 2 * blocks_.front().stride);
+  width = Halved(width, 2 * blocks_.front().stride);
+  while (large + 1 < blocks_.size() && height * width > blocks_[large].inner) {
+    height = Halved(height, blocks_[large].stride);
+    width = Halved(width, blocks_[large++].stride);
+  }
+  return large;
+}
+
+// Blocks with large maps have few weights and run picture by picture, the others the other way
+// round.
 void TileTrunk::MapSome(const float* pixels, size_t n, size_t height, size_t width,
                         float* maps) const {
   Pass pass(*this, height, width);
-  size_t large = 1;
-  while (large + 1 < blocks_.size() && blocks_[large].split) ++large;
+  const size_t large = LargeBlocks(height, width);
   std::vector<TrunkMap> between(n);
   TrunkMap map;
   TrunkMap spare;
@@ -399,7 +395,7 @@ void TileTrunk::Features(const float* places, size_t n, float* features) const {
   }
   TileSums sums = PlainSums(features, this->features());
   sums.activation = TileActivation::kClip6;
-  TileProduct({rows.data(), nullptr, n, columns}, head_.panels(), sums);
+  TileProduct({rows.data(), n, columns}, head_.panels(), sums);
 }
 
 }  // namespace imago

@@ -3,8 +3,7 @@
 
 // A network of inverted residuals (EfficientNet-Lite) for CPUs with tiles (TilesInUse), computed a
 // strip of rows at a time: what a block expands a map to, six times as wide, never leaves the
-// cache. What goes into a product is rounded to bfloat16, or in the first, largest maps to 16 bits;
-// all else is f32.
+// cache. What goes into a matrix product is rounded to bfloat16, all else is f32.
 
 #include <memory>
 #include <vector>
@@ -25,7 +24,6 @@ struct TrunkBlock {
   size_t kernel = 3;      // 3 or 5
   size_t stride = 1;      // 1 or 2
   bool shortcut = false;  // the input is added; needs stride 1 and in == out
-  bool split = false;     // products of 16 bits
   TrunkLayer expand;      // without weights: none, and inner is in
   TrunkLayer filter;      // of each channel
   TrunkLayer project;
@@ -62,6 +60,7 @@ class TileTrunk {
 
   TileTrunk();
   void MapSome(const float* pixels, size_t n, size_t height, size_t width, float* maps) const;
+  size_t LargeBlocks(size_t height, size_t width) const;
 
   size_t stem_channels_ = 0;
   std::vector<float> stem_weight_;

@@ -25,14 +25,9 @@ namespace {
   return _mm512_scalef_ps(p, n);
 }
 
-// Rounded to bfloat16, to `high`; what that leaves, rounded, to `low` unless that is null.
-[[maybe_unused]] void PutHalves(__m512 value, uint16_t* high, uint16_t* low) {
-  const __m256i upper = (__m256i)_mm512_cvtneps_pbh(value);
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(high), upper);
-  if (low == nullptr) return;
-  const __m512 rounded = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(upper), 16));
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(low),
-                      (__m256i)_mm512_cvtneps_pbh(_mm512_sub_ps(value, rounded)));
+// Rounded to bfloat16.
+[[maybe_unused]] void PutRounded(__m512 value, uint16_t* to) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), (__m256i)_mm512_cvtneps_pbh(value));
 }
 
 [[maybe_unused]] __m512 Clip6(__m512 x) {

@@ -20,13 +20,11 @@ void FilterPlaces(const float* corner, const StripShape& shape, const float* wei
     for (size_t right = 0; right < K; ++right) {
 #pragma GCC unroll 2
       for (size_t b = 0; b < B; ++b) {
-        const __m512 w =
-            _mm512_loadu_ps(weight + (b * K * K + down * K + right) * kStripLanes);
+        const __m512 w = _mm512_loadu_ps(weight + (b * K * K + down * K + right) * kStripLanes);
         const float* from = corner + b * shape.block + (down * shape.line + right) * kStripLanes;
 #pragma GCC unroll 8
         for (size_t x = 0; x < kStripPlaces; ++x) {
-          sums[b][x] =
-              _mm512_fmadd_ps(_mm512_loadu_ps(from + x * S * kStripLanes), w, sums[b][x]);
+          sums[b][x] = _mm512_fmadd_ps(_mm512_loadu_ps(from + x * S * kStripLanes), w, sums[b][x]);
         }
       }
     }
@@ -37,8 +35,7 @@ void FilterPlaces(const float* corner, const StripShape& shape, const float* wei
 template <size_t B>
 void PutPlace(__m512 (*sums)[kStripPlaces], size_t x, const StripFilter& filter, size_t to) {
   for (size_t b = 0; b < B; ++b) {
-    PutHalves(Clip6(sums[b][x]), filter.high + to + b * kStripLanes,
-              filter.low == nullptr ? nullptr : filter.low + to + b * kStripLanes);
+    PutRounded(Clip6(sums[b][x]), filter.out + to + b * kStripLanes);
   }
 }
 

@@ -52,33 +52,22 @@ void LoadColumns(const uint16_t* panel) {
 
 // The operands of a block.
 struct Operands {
-  const uint16_t* high;
-  const uint16_t* low;
+  const uint16_t* rows;
   size_t stride;
   const uint16_t* panel;
-  const uint16_t* panel_low;
   size_t steps;
 };
 
-template <bool kWide, bool kTall, bool kSplit>
+template <bool kWide, bool kTall>
 void SumBlock(const Operands& from, float* sums) {
   _tile_zero(0);
   _tile_zero(1);
   _tile_zero(2);
   _tile_zero(3);
   for (size_t step = 0; step < from.steps; ++step) {
-    const size_t at = step * kPairs;
-    LoadRows<kTall>(from.high + at, from.stride);
-    if (kSplit) {
-      LoadColumns<kWide>(from.panel_low + step * 2 * kTile);
-      Multiply<kWide, kTall>();
-    }
+    LoadRows<kTall>(from.rows + step * kPairs, from.stride);
     LoadColumns<kWide>(from.panel + step * 2 * kTile);
     Multiply<kWide, kTall>();
-    if (kSplit) {
-      LoadRows<kTall>(from.low + at, from.stride);
-      Multiply<kWide, kTall>();
-    }
   }
   constexpr size_t kBytes = kBlock * sizeof(float);
   _tile_stored(0, sums, kBytes);
@@ -125,9 +114,8 @@ void FinishColumns(const float* block, size_t row, size_t rows, size_t column, _
     if (sums.shortcut != nullptr) value = _mm512_add_ps(value, _mm512_loadu_ps(sums.shortcut + at));
     value = Activate<kActivation>(value);
     if (sums.wide != nullptr) _mm512_storeu_ps(sums.wide + at, value);
-    if (sums.high != nullptr) {
-      const size_t to = (row + r) * sums.stride + column;
-      PutHalves(value, sums.high + to, sums.low == nullptr ? nullptr : sums.low + to);
+    if (sums.rounded != nullptr) {
+      PutRounded(value, sums.rounded + (row + r) * sums.stride + column);
     }
     if (++place == sums.width) {
       place = 0;
@@ -136,7 +124,7 @@ void FinishColumns(const float* block, size_t row, size_t rows, size_t column, _
   }
 }
 
-template <bool kSplit, TileActivation kActivation>
+template <TileActivation kActivation>
 class Product {
  public:
   Product(const TileRows& rows, const TilePanels& weights, const TileSums& sums)
@@ -172,16 +160,12 @@ class Product {
   void Sum(size_t row, size_t column, float* block) {
     const bool wide = column + kSide < weights_.out;
     const bool tall = row + kSide < rows_.count;
-    const Operands from = {rows_.high + row * rows_.stride,
-                           kSplit ? rows_.low + row * rows_.stride : nullptr,
-                           rows_.stride,
-                           weights_.high + column * weights_.in,
-                           kSplit ? weights_.low + column * weights_.in : nullptr,
-                           weights_.in / kPairs};
-    if (wide && tall) return SumBlock<true, true, kSplit>(from, block);
-    if (wide) return SumBlock<true, false, kSplit>(from, block);
-    if (tall) return SumBlock<false, true, kSplit>(from, block);
-    SumBlock<false, false, kSplit>(from, block);
+    const Operands from = {rows_.values + row * rows_.stride, rows_.stride,
+                           weights_.values + column * weights_.in, weights_.in / kPairs};
+    if (wide && tall) return SumBlock<true, true>(from, block);
+    if (wide) return SumBlock<true, false>(from, block);
+    if (tall) return SumBlock<false, true>(from, block);
+    SumBlock<false, false>(from, block);
   }
 
   void Finish() {
@@ -205,15 +189,14 @@ class Product {
   size_t column_ = 0;
 };
 
-template <bool kSplit>
 void Run(const TileRows& rows, const TilePanels& weights, const TileSums& sums) {
   switch (sums.activation) {
     case TileActivation::kNone:
-      return Product<kSplit, TileActivation::kNone>(rows, weights, sums).Run();
+      return Product<TileActivation::kNone>(rows, weights, sums).Run();
     case TileActivation::kClip6:
-      return Product<kSplit, TileActivation::kClip6>(rows, weights, sums).Run();
+      return Product<TileActivation::kClip6>(rows, weights, sums).Run();
     case TileActivation::kGelu:
-      return Product<kSplit, TileActivation::kGelu>(rows, weights, sums).Run();
+      return Product<TileActivation::kGelu>(rows, weights, sums).Run();
   }
 }
 
@@ -221,11 +204,7 @@ void Run(const TileRows& rows, const TilePanels& weights, const TileSums& sums) 
 
 void TileProduct(const TileRows& rows, const TilePanels& weights, const TileSums& sums) {
   Configure();
-  if (rows.low != nullptr && weights.low != nullptr) {
-    Run<true>(rows, weights, sums);
-  } else {
-    Run<false>(rows, weights, sums);
-  }
+  Run(rows, weights, sums);
   _tile_release();
 }
 

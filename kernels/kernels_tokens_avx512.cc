@@ -69,7 +69,7 @@ __m512 Mix(const float* values, size_t stride, const float* weights, size_t toke
 
 }  // namespace
 
-void Avx512NormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* high) {
+void Avx512NormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* rounded) {
   const float part = 1.0f / static_cast<float>(norm.columns);
   for (size_t r = 0; r < count; ++r) {
     float* row = rows + r * norm.columns;
@@ -90,7 +90,7 @@ void Avx512NormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint1
       const __m512 value =
           _mm512_fmadd_ps(off, _mm512_loadu_ps(norm.gain + c), _mm512_loadu_ps(norm.bias + c));
       _mm512_storeu_ps(row + c, value);
-      PutHalves(value, high + r * norm.columns + c, nullptr);
+      PutRounded(value, rounded + r * norm.columns + c);
     }
   }
 }
@@ -109,7 +109,7 @@ void Avx512Attend(const TokenHeads& heads, const float* rows, size_t tokens, flo
       const __m512 part = _mm512_set1_ps(1.0f / total);
       for (size_t d = 0; d < heads.width; d += kLanes) {
         const __m512 mixed = Mix(query + 2 * columns + d, stride, weights, tokens);
-        PutHalves(_mm512_mul_ps(mixed, part), out + i * columns + h * heads.width + d, nullptr);
+        PutRounded(_mm512_mul_ps(mixed, part), out + i * columns + h * heads.width + d);
       }
     }
   }

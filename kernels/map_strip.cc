@@ -38,10 +38,7 @@ void ScalarFilterStrip(const float* strip, const StripShape& shape, const StripF
     for (size_t y = 0; y < shape.rows; ++y) {
       for (size_t x = 0; x < shape.width; ++x) {
         const float value = Clip6(FilteredPlace(from, shape, weight, y, x) + filter.bias[c]);
-        const size_t to = (y * shape.width + x) * filter.columns + c;
-        filter.high[to] = ToBfloat16(value);
-        if (filter.low == nullptr) continue;
-        filter.low[to] = ToBfloat16(value - FromBfloat16(filter.high[to]));
+        filter.out[(y * shape.width + x) * filter.columns + c] = ToBfloat16(value);
       }
     }
   }

@@ -29,14 +29,12 @@ struct StripShape {
 size_t StripLine(size_t width, size_t kernel, size_t stride);
 
 // The strip's `channels` filtered one by one, a bias added, cut to [0, 6] and rounded to bfloat16:
-// high (and low, what rounding left, unless null) [rows * width, columns] row by row. `weight` is
-// [channels / 16, kernel^2, 16], `bias` [channels]; kernel 3 or 5, stride 1 or 2, channels a
-// multiple of 16.
+// out [rows * width, columns] row by row. `weight` is [channels / 16, kernel^2, 16], `bias`
+// [channels]; kernel 3 or 5, stride 1 or 2, channels a multiple of 16.
 struct StripFilter {
   const float* weight = nullptr;
   const float* bias = nullptr;
-  uint16_t* high = nullptr;
-  uint16_t* low = nullptr;
+  uint16_t* out = nullptr;
   size_t columns = 0;
 };
 void ScalarFilterStrip(const float* strip, const StripShape& shape, const StripFilter& filter);

@@ -30,17 +30,6 @@ bool CpuHasTiles() {
          __builtin_cpu_supports("avx512vl") && AskForTiles();
 }
 
-// A weight's value in the two halves.
-struct Halves {
-  uint16_t high;
-  uint16_t low;
-};
-
-Halves Split(float value) {
-  const uint16_t high = ToBfloat16(value);
-  return {high, ToBfloat16(value - FromBfloat16(high))};
-}
-
 float Activate(TileActivation activation, float x) {
   switch (activation) {
     case TileActivation::kClip6:
@@ -60,19 +49,13 @@ size_t PackedIndex(size_t out, size_t in, size_t padded_in) {
   return panel + chunk + tile + in % kTileColumns / 2 * kTileColumns + out % kLanes * 2 + in % 2;
 }
 
-float Value(const uint16_t* high, const uint16_t* low, size_t i) {
-  return FromBfloat16(high[i]) + (low == nullptr ? 0.0f : FromBfloat16(low[i]));
-}
-
 void Put(const TileSums& sums, size_t row, size_t column, float sum) {
   const size_t at = row / sums.width * sums.line + row % sums.width * sums.step +
                     column / kLanes * sums.block + column % kLanes;
   if (sums.shortcut != nullptr) sum += sums.shortcut[at];
   const float value = Activate(sums.activation, sum);
   if (sums.wide != nullptr) sums.wide[at] = value;
-  const Halves halves = Split(value);
-  if (sums.high != nullptr) sums.high[row * sums.stride + column] = halves.high;
-  if (sums.low != nullptr) sums.low[row * sums.stride + column] = halves.low;
+  if (sums.rounded != nullptr) sums.rounded[row * sums.stride + column] = ToBfloat16(value);
 }
 
 }  // namespace
@@ -96,18 +79,14 @@ size_t PadColumns(size_t columns) {
   return (columns + kTileColumns - 1) / kTileColumns * kTileColumns;
 }
 
-TileWeights::TileWeights(const float* weight, const float* bias, size_t out, size_t in, bool split)
-    : high_(PadColumns(out) * PadColumns(in)),
-      low_(split ? high_.size() : 0),
+TileWeights::TileWeights(const float* weight, const float* bias, size_t out, size_t in)
+    : values_(PadColumns(out) * PadColumns(in)),
       bias_(PadColumns(out)),
-      panels_{high_.data(), split ? low_.data() : nullptr, bias_.data(), out, PadColumns(in)} {
+      panels_{values_.data(), bias_.data(), out, PadColumns(in)} {
+  std::copy_n(bias, out, bias_.begin());
   for (size_t o = 0; o < out; ++o) {
-    if (bias != nullptr) bias_[o] = bias[o];
     for (size_t i = 0; i < in; ++i) {
-      const Halves halves = Split(weight[o * in + i]);
-      const size_t at = PackedIndex(o, i, panels_.in);
-      high_[at] = halves.high;
-      if (split) low_[at] = halves.low;
+      values_[PackedIndex(o, i, panels_.in)] = ToBfloat16(weight[o * in + i]);
     }
   }
 }
@@ -121,15 +100,13 @@ TileSums PlainSums(float* wide, size_t stride) {
 
 void ScalarTileProduct(const TileRows& rows, const TilePanels& weights, const TileSums& sums) {
   const size_t columns = (weights.out + kLanes - 1) / kLanes * kLanes;
-  const bool split = rows.low != nullptr && weights.low != nullptr;
   for (size_t r = 0; r < rows.count; ++r) {
-    const uint16_t* high = rows.high + r * rows.stride;
-    const uint16_t* low = split ? rows.low + r * rows.stride : nullptr;
+    const uint16_t* row = rows.values + r * rows.stride;
     for (size_t c = 0; c < columns; ++c) {
       double sum = weights.bias[c];
       for (size_t i = 0; i < weights.in; ++i) {
-        const size_t at = PackedIndex(c, i, weights.in);
-        sum += double{Value(high, low, i)} * Value(weights.high, split ? weights.low : nullptr, at);
+        sum += double{FromBfloat16(row[i])} *
+               FromBfloat16(weights.values[PackedIndex(c, i, weights.in)]);
       }
       Put(sums, r, c, static_cast<float>(sum));
     }

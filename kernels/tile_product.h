@@ -24,11 +24,9 @@ inline constexpr size_t kTileColumns = 32;
 size_t PadColumns(size_t columns);
 
 // Rows of bfloat16 values, `stride` apart. A product reads each row up to the padded number of
-// columns, where anything finite may stand, also of the next row, and whole sixteens of rows. With
-// `low` a value is high + low, 16 of the 24 bits of an f32.
+// columns, where anything finite may stand, also of the next row, and whole sixteens of rows.
 struct TileRows {
-  const uint16_t* high = nullptr;
-  const uint16_t* low = nullptr;
+  const uint16_t* values = nullptr;
   size_t count = 0;
   size_t stride = 0;
 };
@@ -36,9 +34,8 @@ struct TileRows {
 // A layer's matrix in the order that tiles want: for each 32 outputs a panel, and in it for each 32
 // inputs two tiles of 16 x 16 pairs.
 struct TilePanels {
-  const uint16_t* high = nullptr;
-  const uint16_t* low = nullptr;  // null unless split
-  const float* bias = nullptr;    // padded with zeros
+  const uint16_t* values = nullptr;
+  const float* bias = nullptr;  // padded with zeros
   size_t out = 0;
   size_t in = 0;  // padded
 };
@@ -47,16 +44,14 @@ class TileWeights {
   TileWeights() = default;
   TileWeights(TileWeights&&) = default;
   TileWeights& operator=(TileWeights&&) = default;
-  // weight [out, in]; bias [out] or null. `split` keeps 16 bits of each weight rather than 8: with
-  // rows that have `low`, products are then nearly those of f32, at three times the cost.
-  TileWeights(const float* weight, const float* bias, size_t out, size_t in, bool split);
+  // weight [out, in]; bias [out].
+  TileWeights(const float* weight, const float* bias, size_t out, size_t in);
 
   size_t out() const { return panels_.out; }
   const TilePanels& panels() const { return panels_; }
 
  private:
-  PagedVector<uint16_t> high_;
-  PagedVector<uint16_t> low_;
+  PagedVector<uint16_t> values_;
   PagedVector<float> bias_;
   TilePanels panels_;
 };
@@ -74,9 +69,8 @@ struct TileSums {
   size_t line = 0;
   size_t step = 0;
   size_t block = 16;
-  uint16_t* high = nullptr;
-  uint16_t* low = nullptr;  // what rounding to `high` leaves, rounded
-  size_t stride = 0;        // of high and low
+  uint16_t* rounded = nullptr;
+  size_t stride = 0;  // of `rounded`
 };
 // The layout of plain rows.
 TileSums PlainSums(float* wide, size_t stride);

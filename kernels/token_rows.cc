@@ -29,7 +29,7 @@ void Weigh(const float* query, const float* keys, size_t stride, size_t width, s
 
 }  // namespace
 
-void ScalarNormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* high) {
+void ScalarNormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* rounded) {
   for (size_t r = 0; r < count; ++r) {
     float* row = rows + r * norm.columns;
     double mean = 0;
@@ -41,7 +41,7 @@ void ScalarNormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint1
     const double scale = 1 / std::sqrt(variance + norm.epsilon);
     for (size_t c = 0; c < norm.columns; ++c) {
       row[c] = static_cast<float>((row[c] - mean) * scale * norm.gain[c] + norm.bias[c]);
-      high[r * norm.columns + c] = ToBfloat16(row[c]);
+      rounded[r * norm.columns + c] = ToBfloat16(row[c]);
     }
   }
 }

@@ -10,15 +10,15 @@
 namespace imago {
 
 // Rows [count, columns] less their mean, by their deviation, times `gain` plus `bias`, in place;
-// rounded to bfloat16 also to `high`. columns is a multiple of 16.
+// rounded to bfloat16 also to `rounded`. columns is a multiple of 16.
 struct RowNorm {
   const float* gain = nullptr;
   const float* bias = nullptr;
   float epsilon = 1e-12f;
   size_t columns = 0;
 };
-void ScalarNormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* high);
-void Avx512NormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* high);
+void ScalarNormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* rounded);
+void Avx512NormalizeTokens(const RowNorm& norm, size_t count, float* rows, uint16_t* rounded);
 
 // Multi-head attention of the tokens of one text among themselves: rows [tokens, 3 heads width] of
 // queries, keys and values, a head's columns together, queries already divided by the root of

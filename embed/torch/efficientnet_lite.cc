@@ -142,7 +142,6 @@ TrunkBlock InvertedResidual::ToTrunkBlock() const {
   block.kernel = filter.shape().kernel;
   block.stride = filter.shape().stride;
   block.shortcut = shortcut_;
-  block.split = filter.keeps_float32;
   if (last == 2) block.expand = LayerOf(parts_.front());
   block.filter = LayerOf(parts_[last - 1]);
   block.project = LayerOf(parts_[last]);

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "embed/torch/autocast.h"
 #include "embed/torch/relations.h"
 #include "embed/tower_config.h"
 #include "fmt/format.h"
@@ -122,6 +123,8 @@ torch::Tensor PosteriorTower::RowsOf(const torch::Tensor& map, torch::Tensor* pa
     constexpr int64_t kSide = Relations::kSide;
     const torch::Tensor grid =
         at::adaptive_avg_pool2d(places.to(torch::kFloat32), {kSide, kSide}).permute({0, 2, 3, 1});
+    // Sixteen times the products of the row itself, which stays f32.
+    const Autocast autocast(tiles_ != nullptr);
     *parts = head->Semantic(grid.flatten(0, 2)).view({map.size(0), kSide * kSide, -1});
   }
   return head->Row(head->Semantic(MeanFeatures(places)), head->Detail(CentralFeatures(places)));

@@ -28,13 +28,10 @@ std::vector<float> Filtered(Loop loop, StripShape shape) {
   const auto weight = RandomFloats(taps * shape.channels, random);
   const auto bias = RandomFloats(shape.channels, random);
   const size_t columns = shape.channels + 5;
-  std::vector<uint16_t> high(shape.rows * shape.width * columns, 0x4000);
-  std::vector<uint16_t> low = high;
-  loop(strip.data(), shape, {weight.data(), bias.data(), high.data(), low.data(), columns});
+  std::vector<uint16_t> out(shape.rows * shape.width * columns, 0x4000);
+  loop(strip.data(), shape, {weight.data(), bias.data(), out.data(), columns});
   std::vector<float> values;
-  for (size_t i = 0; i < high.size(); ++i) {
-    values.push_back(FromBfloat16(high[i]) + FromBfloat16(low[i]));
-  }
+  for (const uint16_t bits : out) values.push_back(FromBfloat16(bits));
   return values;
 }
 
@@ -46,10 +43,10 @@ TEST(FilterStrip, SumsAWindowOfEachChannelAndCutsIt) {
   for (size_t i = 0; i < strip.size(); ++i) strip[i] = i % 16 / 9.0f;
   const std::vector<float> ones(9 * 16, 1);
   const std::vector<float> bias(16, -2);
-  std::vector<uint16_t> high(16);
-  ScalarFilterStrip(strip.data(), shape, {ones.data(), bias.data(), high.data(), nullptr, 16});
+  std::vector<uint16_t> out(16);
+  ScalarFilterStrip(strip.data(), shape, {ones.data(), bias.data(), out.data(), 16});
   for (size_t c = 0; c < 16; ++c) {
-    EXPECT_NEAR(FromBfloat16(high[c]), std::min(std::max(c - 2.0, 0.0), 6.0), 0.02) << c;
+    EXPECT_NEAR(FromBfloat16(out[c]), std::min(std::max(c - 2.0, 0.0), 6.0), 0.02) << c;
   }
 }
 
@@ -62,7 +59,7 @@ TEST(FilterStrip, EqualsThePlainLoopOnEveryShape) {
         const auto expected = Filtered(ScalarFilterStrip, shape);
         const auto got = Filtered(Avx512FilterStrip, shape);
         for (size_t i = 0; i < got.size(); ++i) {
-          ASSERT_NEAR(got[i], expected[i], 1e-3) << kernel << ", " << stride << ", " << width;
+          ASSERT_NEAR(got[i], expected[i], 0.04) << kernel << ", " << stride << ", " << width;
         }
       }
     }

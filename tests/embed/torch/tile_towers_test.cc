@@ -17,11 +17,10 @@ double LeastCosine(const torch::Tensor& a, const torch::Tensor& b) {
 }
 
 // Every kind of block: without expansion, both kernels, with and without stride and shortcut.
-EfficientNetLiteOptions SmallOptions(size_t float32_stages) {
+EfficientNetLiteOptions SmallOptions() {
   EfficientNetLiteOptions options;
   options.stages = {
       {1, 3, 1, 1, 16}, {3, 3, 2, 6, 24}, {2, 5, 2, 6, 40}, {2, 5, 1, 6, 40}, {1, 3, 2, 6, 48}};
-  options.float32_stages = float32_stages;
   options.features = 64;
   options.classes = 0;
   return options;
@@ -52,27 +51,25 @@ torch::Tensor MapsOf(const TileTrunk& trunk, const torch::Tensor& pixels, size_t
 TEST(TileTrunk, HasTheMapsOfTheNetworkForPicturesOfAnySize) {
   IMAGO_NEED_TILES();
   const torch::NoGradGuard no_grad;
-  for (const size_t split : {0, 3, 5}) {
-    const auto net = FoldedNet(SmallOptions(split));
-    const auto trunk = TileTrunk::Make(net->ToTrunkWeights());
-    ASSERT_NE(trunk, nullptr);
-    // The last is large enough for several strips.
-    for (const auto& [height, width] : std::vector<std::pair<int64_t, int64_t>>{
-             {32, 32}, {33, 70}, {1, 5}, {45, 21}, {300, 290}}) {
-      const torch::Tensor pixels = torch::randn({3, 3, height, width});
-      const torch::Tensor expected = net->PlacesBefore(pixels, net->blocks());
-      const torch::Tensor got = MapsOf(*trunk, pixels, 1);
-      ASSERT_EQ(got.sizes(), expected.sizes());
-      EXPECT_GT(LeastCosine(got, expected), split == 5 ? 0.999999 : 0.999) << height;
-      EXPECT_TRUE(torch::equal(MapsOf(*trunk, pixels, 2), got)) << "with two threads";
-    }
+  const auto net = FoldedNet(SmallOptions());
+  const auto trunk = TileTrunk::Make(net->ToTrunkWeights());
+  ASSERT_NE(trunk, nullptr);
+  // The last is large enough for several strips.
+  for (const auto& [height, width] :
+       std::vector<std::pair<int64_t, int64_t>>{{32, 32}, {33, 70}, {1, 5}, {45, 21}, {300, 290}}) {
+    const torch::Tensor pixels = torch::randn({3, 3, height, width});
+    const torch::Tensor expected = net->PlacesBefore(pixels, net->blocks());
+    const torch::Tensor got = MapsOf(*trunk, pixels, 1);
+    ASSERT_EQ(got.sizes(), expected.sizes());
+    EXPECT_GT(LeastCosine(got, expected), 0.999) << height;
+    EXPECT_TRUE(torch::equal(MapsOf(*trunk, pixels, 2), got)) << "with two threads";
   }
 }
 
 TEST(TileTrunk, HasTheFeaturesOfTheNetwork) {
   IMAGO_NEED_TILES();
   const torch::NoGradGuard no_grad;
-  const auto net = FoldedNet(SmallOptions(2));
+  const auto net = FoldedNet(SmallOptions());
   const auto trunk = TileTrunk::Make(net->ToTrunkWeights());
   const torch::Tensor map = torch::randn({2, 48, 3, 3});
   const torch::Tensor places = map.permute({0, 2, 3, 1}).contiguous();
@@ -82,10 +79,10 @@ TEST(TileTrunk, HasTheFeaturesOfTheNetwork) {
 }
 
 TEST(TileTrunk, IsNotMadeOfShapesThatItCannotCompute) {
-  EfficientNetLiteOptions options = SmallOptions(2);
+  EfficientNetLiteOptions options = SmallOptions();
   options.stages.back().channels = 40;  // no multiple of 16
   EXPECT_EQ(TileTrunk::Make(FoldedNet(options)->ToTrunkWeights()), nullptr);
-  options = SmallOptions(2);
+  options = SmallOptions();
   options.stages[1].kernel = 7;
   EXPECT_EQ(TileTrunk::Make(FoldedNet(options)->ToTrunkWeights()), nullptr);
 }
