@@ -32,13 +32,6 @@ bool CpuHasAvxVnni() {
 
 bool CpuHasAvx512Vnni() { return CpuHasAvx512() && __builtin_cpu_supports("avx512vnni"); }
 
-// Tiles are 8 KB of registers for each thread, which Linux gives to a process that asks once, for
-// all its threads.
-bool MayUseTiles() {
-  constexpr int kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE
-  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
-}
-
 bool CpuHasAmx() {
   // Leaf 7, EDX bits 24 (tiles) and 25 (bytes).
   constexpr unsigned kTilesOfBytes = 3u << 24;
@@ -90,6 +83,11 @@ std::atomic<const Kernels*>& Active() {
 }
 
 }  // namespace
+
+bool MayUseTiles() {
+  constexpr int kRequestPermission = 0x1023, kTileData = 18;  // ARCH_REQ_XCOMP_PERM, XFEATURE
+  return syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+}
 
 std::vector<const Kernels*> AvailableKernels() {
   std::vector<const Kernels*> tables = {&ScalarKernels()};

@@ -28,6 +28,10 @@ uint64_t ReachingAvx2(const int32_t* dots, const float* scales, const float* err
 uint64_t ReachingAvx512(const int32_t* dots, const float* scales, const float* errors, size_t count,
                         const ScoreBound& bound);
 
+// Whether the process may use AMX's tiles: 8 KB of registers for each thread, which Linux gives to
+// a process that asks once, for all its threads. Asks.
+bool MayUseTiles();
+
 }  // namespace imago
 
 #endif  // IMAGO_KERNELS_TABLES_H_

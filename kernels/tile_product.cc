@@ -1,25 +1,18 @@
 #include "kernels/tile_product.h"
 
 #include <cpuid.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
 #include "kernels/kernels.h"
+#include "kernels/tables.h"
 
 namespace imago {
 namespace {
 
 constexpr size_t kLanes = 16;
-
-// Linux hands out the tiles' registers on demand (arch/x86/include/uapi/asm/prctl.h).
-bool AskForTiles() {
-  constexpr long kRequirePermission = 0x1023, kTileData = 18;
-  return syscall(SYS_arch_prctl, kRequirePermission, kTileData) == 0;
-}
 
 bool CpuHasTiles() {
   unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
@@ -27,7 +20,7 @@ bool CpuHasTiles() {
   constexpr unsigned kAmxBfloat16 = 1u << 22, kAmxTile = 1u << 24;
   if ((edx & kAmxBfloat16) == 0 || (edx & kAmxTile) == 0) return false;
   return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && AskForTiles();
+         __builtin_cpu_supports("avx512vl") && MayUseTiles();
 }
 
 float Activate(TileActivation activation, float x) {
