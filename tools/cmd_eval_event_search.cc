@@ -38,20 +38,48 @@ class TempFolder {
   std::string path_;
 };
 
-double Mean(const std::vector<double>& values) {
+template <typename Value>
+double Mean(const std::vector<Value>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) /
          static_cast<double>(std::max<size_t>(1, values.size()));
 }
 
-ordered_json ShareJson(const std::vector<uint8_t>& hits) {
-  const Interval interval = WilsonInterval(Share(hits), hits.size());
-  return {{"share", Share(hits)}, {"low", interval.low}, {"high", interval.high}};
+template <typename Value>
+ordered_json ShareJson(const std::vector<Value>& hits) {
+  const Interval interval = WilsonInterval(Mean(hits), hits.size());
+  return {{"share", Mean(hits)}, {"low", interval.low}, {"high", interval.high}};
 }
 
-std::string ShareText(const std::vector<uint8_t>& hits) {
-  const Interval interval = WilsonInterval(Share(hits), hits.size());
-  return fmt::format("{:5.1f} ({:.0f} to {:.0f})", 100 * Share(hits), 100 * interval.low,
+template <typename Value>
+std::string ShareText(const std::vector<Value>& hits) {
+  const Interval interval = WilsonInterval(Mean(hits), hits.size());
+  return fmt::format("{:5.1f} ({:.1f} to {:.1f})", 100 * Mean(hits), 100 * interval.low,
                      100 * interval.high);
+}
+
+ordered_json SwapsJson(const std::vector<EventSwapMeasure>& measures) {
+  ordered_json json = ordered_json::array();
+  for (const EventSwapMeasure& measure : measures) {
+    json.push_back({{"what", measure.what},
+                    {"cases", measure.events.size()},
+                    {"chance", 0.5},
+                    {"event", ShareJson(measure.events)},
+                    {"plain", ShareJson(measure.plain)},
+                    {"text_alone", ShareJson(measure.text_alone)},
+                    {"other_picture", ShareJson(measure.other_picture)}});
+  }
+  return json;
+}
+
+void PrintSwaps(const std::vector<EventSwapMeasure>& measures) {
+  fmt::print("the true event or a wrong one, chance 50 %\n{:18} {:>6}  {:20} {:20} {:20} {:20}\n",
+             "wrong in", "cases", "  by event", "  by plain text", "  the text alone",
+             "  another picture");
+  for (const EventSwapMeasure& measure : measures) {
+    fmt::print("{:18} {:6}  {:20} {:20} {:20} {:20}\n", measure.what, measure.events.size(),
+               ShareText(measure.events), ShareText(measure.plain), ShareText(measure.text_alone),
+               ShareText(measure.other_picture));
+  }
 }
 
 void PrintJson(const EventSearchScores& scores) {
@@ -69,23 +97,25 @@ void PrintJson(const EventSearchScores& scores) {
                              {"measures", std::move(measures)},
                              {"pairs", scores.above_swapped.size()},
                              {"above_swapped", ShareJson(scores.above_swapped)},
-                             {"plain_above_swapped", ShareJson(scores.plain_above_swapped)}};
+                             {"plain_above_swapped", ShareJson(scores.plain_above_swapped)},
+                             {"swaps", SwapsJson(scores.swaps)}};
   fmt::print("{}\n", json.dump());
 }
 
 void PrintTable(const EventSearchScores& scores) {
   fmt::print(
-      "{} pictures; in brackets 95 % intervals\n{:28} {:>7}  {:18} {:>7}  {:18} {:>7} {:>6}\n",
+      "{} pictures; in brackets 95 % intervals\n{:28} {:>7}  {:22} {:>7}  {:22} {:>7} {:>6}\n",
       scores.pictures, "asked for", "queries", "  R@1 by event", "nDCG@10", "  R@1 by plain text",
       "nDCG@10", "chance");
   for (const EventSearchMeasure& measure : scores.measures) {
-    fmt::print("{:28} {:7}  {:18} {:7.3f}  {:18} {:7.3f} {:6.1f}\n", measure.what,
+    fmt::print("{:28} {:7}  {:22} {:7.3f}  {:22} {:7.3f} {:6.1f}\n", measure.what,
                measure.first.size(), ShareText(measure.first), Mean(measure.ndcg),
                ShareText(measure.plain_first), Mean(measure.plain_ndcg), 100 * measure.chance);
   }
   fmt::print("above the picture with exchanged roles, {} pairs: by event {}, by plain text {}\n",
              scores.above_swapped.size(), ShareText(scores.above_swapped),
              ShareText(scores.plain_above_swapped));
+  PrintSwaps(scores.swaps);
 }
 
 absl::StatusOr<EventSearchScores> Measure(const Globals& globals, uint64_t scenes) {

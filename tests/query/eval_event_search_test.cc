@@ -88,10 +88,28 @@ TEST(EvaluateEventSearch, FindsEverythingWithAModelThatSeesEverything) {
   EXPECT_EQ(Mean(scores->above_swapped), 1);
 }
 
+TEST(EvaluateEventSearch, TellsWrongEventsFromTrueOnesByThePictureAlone) {
+  const auto scores = Evaluate(std::make_unique<KnowingEncoder>(false));
+  ASSERT_TRUE(scores.ok()) << scores.status();
+  ASSERT_EQ(scores->swaps.size(), 2u);
+  for (const EventSwapMeasure& measure : scores->swaps) {
+    EXPECT_GE(measure.events.size(), kScenes / 2) << measure.what;
+    EXPECT_EQ(measure.plain.size(), measure.events.size()) << measure.what;
+    EXPECT_EQ(measure.other_picture.size(), measure.events.size()) << measure.what;
+    EXPECT_EQ(measure.text_alone.size(), measure.events.size()) << measure.what;
+    EXPECT_EQ(Mean(measure.events), 1) << measure.what;
+    EXPECT_LT(Mean(measure.other_picture), 0.8) << measure.what;
+    EXPECT_LT(Mean(measure.text_alone), 0.8) << measure.what;
+  }
+}
+
 TEST(EvaluateEventSearch, RanksTheExchangedHigherWithAModelThatExchanges) {
   const auto scores = Evaluate(std::make_unique<KnowingEncoder>(true));
   ASSERT_TRUE(scores.ok()) << scores.status();
   EXPECT_EQ(Mean(scores->above_swapped), 0);
+  EXPECT_EQ(scores->swaps[1].what, "exchanged roles");
+  EXPECT_EQ(Mean(scores->swaps[1].events), 0);
+  EXPECT_EQ(Mean(scores->swaps[0].events), 1) << "the type is seen as it is";
   EXPECT_LT(Mean(scores->measures[0].first), 0.5);
 }
 
