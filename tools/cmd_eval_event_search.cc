@@ -8,6 +8,7 @@
 #include "CLI/CLI.hpp"
 #include "embed/eval_stats.h"
 #include "fmt/format.h"
+#include "query/eval_event_photos.h"
 #include "query/eval_event_search.h"
 #include "storage/durable_file.h"
 #include "tools/command.h"
@@ -82,7 +83,31 @@ void PrintSwaps(const std::vector<EventSwapMeasure>& measures) {
   }
 }
 
-void PrintJson(const EventSearchScores& scores) {
+struct EventFigures {
+  EventSearchScores search;
+  std::vector<PhotoEvents> photos;  // where a folder was given
+};
+
+std::vector<uint8_t> HasEvent(const std::vector<PhotoEvents>& photos) {
+  std::vector<uint8_t> seen;
+  for (const PhotoEvents& photo : photos) seen.push_back(photo.events.empty() ? 0 : 1);
+  return seen;
+}
+
+ordered_json PhotosJson(const std::vector<PhotoEvents>& photos) {
+  ordered_json json = {{"photos", photos.size()}, {"with_event", ShareJson(HasEvent(photos))}};
+  json["events"] = ordered_json::array();
+  for (const PhotoEvents& photo : photos) {
+    for (const Event& event : photo.events) {
+      json["events"].push_back(
+          {{"photo", photo.path}, {"type", event.type}, {"confidence", event.confidence}});
+    }
+  }
+  return json;
+}
+
+void PrintJson(const EventFigures& figures) {
+  const EventSearchScores& scores = figures.search;
   ordered_json measures = ordered_json::array();
   for (const EventSearchMeasure& measure : scores.measures) {
     measures.push_back({{"what", measure.what},
@@ -93,16 +118,18 @@ void PrintJson(const EventSearchScores& scores) {
                         {"plain_ndcg10", Mean(measure.plain_ndcg)},
                         {"chance", measure.chance}});
   }
-  const ordered_json json = {{"pictures", scores.pictures},
-                             {"measures", std::move(measures)},
-                             {"pairs", scores.above_swapped.size()},
-                             {"above_swapped", ShareJson(scores.above_swapped)},
-                             {"plain_above_swapped", ShareJson(scores.plain_above_swapped)},
-                             {"swaps", SwapsJson(scores.swaps)}};
+  ordered_json json = {{"pictures", scores.pictures},
+                       {"measures", std::move(measures)},
+                       {"pairs", scores.above_swapped.size()},
+                       {"above_swapped", ShareJson(scores.above_swapped)},
+                       {"plain_above_swapped", ShareJson(scores.plain_above_swapped)},
+                       {"swaps", SwapsJson(scores.swaps)}};
+  if (!figures.photos.empty()) json["photos"] = PhotosJson(figures.photos);
   fmt::print("{}\n", json.dump());
 }
 
-void PrintTable(const EventSearchScores& scores) {
+void PrintTable(const EventFigures& figures) {
+  const EventSearchScores& scores = figures.search;
   fmt::print(
       "{} pictures; in brackets 95 % intervals\n{:28} {:>7}  {:22} {:>7}  {:22} {:>7} {:>6}\n",
       scores.pictures, "asked for", "queries", "  R@1 by event", "nDCG@10", "  R@1 by plain text",
@@ -116,9 +143,13 @@ void PrintTable(const EventSearchScores& scores) {
              scores.above_swapped.size(), ShareText(scores.above_swapped),
              ShareText(scores.plain_above_swapped));
   PrintSwaps(scores.swaps);
+  if (figures.photos.empty()) return;
+  fmt::print("of {} photos an event is seen in {} %\n", figures.photos.size(),
+             ShareText(HasEvent(figures.photos)));
 }
 
-absl::StatusOr<EventSearchScores> Measure(const Globals& globals, uint64_t scenes) {
+absl::StatusOr<EventFigures> Measure(const Globals& globals, uint64_t scenes,
+                                     const std::string& photos) {
   auto config = MakeConfig(globals);
   if (!config.ok()) return config.status();
   const auto model = ResolveModelDir(*config);
@@ -130,16 +161,24 @@ absl::StatusOr<EventSearchScores> Measure(const Globals& globals, uint64_t scene
   const auto engine = Engine::Open(*config);
   if (!engine.ok()) return engine.status();
   Progress progress(!globals.quiet && !globals.json);
-  return EvaluateEventSearch(**engine, "scenes", scenes,
-                             [&progress](const std::string& what, uint64_t done, uint64_t total) {
-                               progress.Show(what, done, total);
-                             });
+  auto search =
+      EvaluateEventSearch(**engine, "scenes", scenes,
+                          [&progress](const std::string& what, uint64_t done, uint64_t total) {
+                            progress.Show(what, done, total);
+                          });
+  if (!search.ok()) return search.status();
+  EventFigures figures = {*std::move(search), {}};
+  if (photos.empty()) return figures;
+  auto seen = SeePhotoEvents(**engine, photos);
+  if (!seen.ok()) return seen.status();
+  figures.photos = *std::move(seen);
+  return figures;
 }
 
-int EvalEventSearch(const Globals& globals, uint64_t scenes) {
-  const auto scores = Measure(globals, scenes);
-  if (!scores.ok()) return Fail(scores.status());
-  globals.json ? PrintJson(*scores) : PrintTable(*scores);
+int EvalEventSearch(const Globals& globals, uint64_t scenes, const std::string& photos) {
+  const auto figures = Measure(globals, scenes, photos);
+  if (!figures.ok()) return Fail(figures.status());
+  globals.json ? PrintJson(*figures) : PrintTable(*figures);
   return kDone;
 }
 
@@ -152,8 +191,13 @@ void AddEvalEventSearch(CLI::App& eval, Globals& globals, Command& run) {
   command->add_option("--scenes", *scenes, "How many")
       ->check(CLI::Range(4, 100'000))
       ->capture_default_str();
-  command->callback([&globals, &run, scenes] {
-    run = [&globals, scenes] { return EvalEventSearch(globals, *scenes); };
+  auto photos = std::make_shared<std::string>();
+  command
+      ->add_option("--photos", *photos,
+                   "Photos in this folder in which an event is seen are counted")
+      ->type_name("DIR");
+  command->callback([&globals, &run, scenes, photos] {
+    run = [&globals, scenes, photos] { return EvalEventSearch(globals, *scenes, *photos); };
   });
 }
 

@@ -6,7 +6,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "query/eval_event_photos.h"
 #include "tests/support/data.h"
+#include "tests/support/pictures.h"
 
 namespace imago {
 namespace {
@@ -127,6 +129,38 @@ class BlindEncoder : public KnowingEncoder {
 TEST(EvaluateEventSearch, NeedsAModelThatReadsEvents) {
   const auto scores = Evaluate(std::make_unique<BlindEncoder>());
   EXPECT_TRUE(absl::IsFailedPrecondition(scores.status())) << scores.status();
+}
+
+absl::StatusOr<std::vector<PhotoEvents>> See(std::unique_ptr<Encoder> encoder,
+                                             const std::string& folder) {
+  Config config;
+  config.data_dir = MakeTempDir();
+  auto engine = Engine::Open(config, std::move(encoder));
+  if (!engine.ok()) return engine.status();
+  return SeePhotoEvents(**engine, folder);
+}
+
+TEST(SeePhotoEvents, ListsEachPictureOfAFolder) {
+  const std::string folder = MakeTempDir();
+  WriteTestFile(folder + "/b.bmp", PlainBmp(kRed));
+  WriteTestFile(folder + "/a.bmp", PlainBmp(kBlue));
+  const auto photos = See(std::make_unique<KnowingEncoder>(false), folder);
+  ASSERT_TRUE(photos.ok()) << photos.status();
+  ASSERT_EQ(photos->size(), 2u);
+  EXPECT_EQ((*photos)[0].path, folder + "/a.bmp");
+  EXPECT_EQ((*photos)[1].events[0].type, EventSearchScenes(2)[1].type);
+}
+
+TEST(SeePhotoEvents, NamesWhatCannotBe) {
+  const std::string folder = MakeTempDir();
+  EXPECT_TRUE(absl::IsNotFound(See(std::make_unique<KnowingEncoder>(false), folder).status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(See(std::make_unique<KnowingEncoder>(false), folder + "/none").status()));
+  WriteTestFile(folder + "/a.bmp", PlainBmp(kBlue));
+  EXPECT_TRUE(absl::IsFailedPrecondition(See(std::make_unique<BlindEncoder>(), folder).status()));
+  WriteTestFile(folder + "/no-picture.bmp", "x");
+  const auto broken = See(std::make_unique<KnowingEncoder>(false), folder);
+  EXPECT_THAT(broken.status().ToString(), testing::HasSubstr("no-picture.bmp"));
 }
 
 TEST(EventSearchScenes, TheSecondOfFourHasTheRolesOfTheFirstExchanged) {
