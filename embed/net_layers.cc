@@ -12,20 +12,24 @@ namespace imago {
 namespace {
 
 constexpr int64_t kMaxWidth = 4096;
+// With layers no wider than that and weights no larger than this no sum overflows.
+constexpr float kMaxWeight = 1e4f;
 
-absl::StatusOr<std::vector<float>> ReadFinite(const SafetensorsFile& file,
-                                              const std::string& name) {
+absl::StatusOr<std::vector<float>> ReadWeights(const SafetensorsFile& file,
+                                               const std::string& name) {
   auto values = file.ReadFloats(name);
   if (!values.ok()) return values.status();
-  if (std::all_of(values->begin(), values->end(), [](float v) { return std::isfinite(v); })) {
-    return values;
-  }
-  return absl::InvalidArgumentError(fmt::format("tensor {} has a value that is not finite", name));
+  const auto found = std::find_if(values->begin(), values->end(),
+                                  [](float v) { return !(std::abs(v) <= kMaxWeight); });
+  if (found == values->end()) return values;
+  return absl::InvalidArgumentError(
+      fmt::format("tensor {} has the value {}, it must be within -{} and {}", name, *found,
+                  kMaxWeight, kMaxWeight));
 }
 
 absl::StatusOr<std::vector<float>> ReadBias(const SafetensorsFile& file, const std::string& name,
                                             size_t size) {
-  auto values = ReadFinite(file, name);
+  auto values = ReadWeights(file, name);
   if (values.ok() && values->size() != size) {
     return absl::InvalidArgumentError(
         fmt::format("tensor {} has {} values, it must have {}", name, values->size(), size));
@@ -104,7 +108,7 @@ Matrix LstmLayer::Apply(const Matrix& rows) const {
 
 absl::StatusOr<Matrix> ReadMatrix(const SafetensorsFile& file, const std::string& name, size_t rows,
                                   size_t cols) {
-  auto values = ReadFinite(file, name);
+  auto values = ReadWeights(file, name);
   if (!values.ok()) return values.status();
   const std::vector<int64_t>& shape = file.tensors().at(name).shape;
   if (shape.size() != 2 || !Fits(shape[0], rows) || !Fits(shape[1], cols)) {

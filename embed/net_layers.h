@@ -3,7 +3,7 @@
 
 // Layers of a small network that is computed without LibTorch, read from a safetensors file under
 // the names that LibTorch's modules give them. Errors name the tensor: kNotFound, kInvalidArgument
-// for a shape that does not fit and for values that are not finite.
+// for a shape that does not fit and for values beyond +-10,000, with which sums might overflow.
 
 #include <array>
 #include <string>

@@ -47,6 +47,11 @@ void Sketch::Rectangle(Point corner, Point opposite, Rgb colour) {
   Polygon({corner, {opposite.x, corner.y}, opposite, {corner.x, opposite.y}}, colour);
 }
 
+void Sketch::Paste(const Image& picture) {
+  image_ = picture;
+  box_ = {0, 0, 1, 1};
+}
+
 void Sketch::Line(Point from, Point to, double width, Rgb colour) {
   const double length = std::hypot(to.x - from.x, to.y - from.y);
   Disc(from, width / 2, colour);

@@ -41,6 +41,8 @@ class Sketch {
   void Disc(Point middle, double radius, Rgb colour);
   void Polygon(const std::vector<Point>& corners, Rgb colour);
   void Rectangle(Point corner, Point opposite, Rgb colour);
+  // A picture of the same size over all that was drawn so far.
+  void Paste(const Image& picture);
 
   // Around all that was drawn since the last call, cut at the picture's edges.
   Box TakeBox();

@@ -185,13 +185,14 @@ EventPair Exchanged(const EventPair& pair) {
   return {std::move(scene), pair.scene.caption};
 }
 
-EventPicture RenderEventScene(const EventScene& scene, int size) {
+EventPicture RenderEventScene(const EventScene& scene, int size, const Image* backdrop) {
   Random random(scene.seed);
   const Setting& setting = kSettings[random.Below(static_cast<int64_t>(kSettings.size()))];
   const Framing framing = {random.Uniform() < 0.5, random.Uniform(0.82, 1.0),
                            random.Uniform(-0.04, 0.04), random.Uniform(-0.05, 0)};
   Sketch sketch(size, setting.sky, framing);
   DrawBackdrop(sketch, setting, random);
+  if (backdrop != nullptr) sketch.Paste(*backdrop);
   sketch.TakeBox();
   Staging stage(sketch, scene, random);
   Acts()[scene.act].draw(stage);

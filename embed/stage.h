@@ -52,7 +52,9 @@ EventPair DrawEventPair(ScenePart part, uint64_t number);
 // The scene of which the wrong caption is true, whose wrong one is the true one of this.
 EventPair Exchanged(const EventPair& pair);
 
-EventPicture RenderEventScene(const EventScene& scene, int size);
+// Before trees and houses or, where one is given, before a picture of size x size. Who and what are
+// in the scene look the same and stand at the same places.
+EventPicture RenderEventScene(const EventScene& scene, int size, const Image* backdrop = nullptr);
 
 // The types that scenes are of, and what fills their roles.
 std::vector<std::string> StagedTypes();

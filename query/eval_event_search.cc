@@ -4,55 +4,12 @@
 #include <cmath>
 
 #include "fmt/format.h"
-#include "kernels/kernels.h"
-#include "storage/sha256.h"
 
 namespace imago {
 namespace {
 
-constexpr uint64_t kBatch = 32;
 constexpr int kDepth = 10;
 constexpr int kRanks = 1000;  // deep enough to find both of a pair
-
-using Report = std::function<void(const std::string&, uint64_t, uint64_t)>;
-
-std::string IdOf(size_t i) { return fmt::format("scene-{:06}", i); }
-
-absl::Status Fill(Engine& engine, Collection& collection, const std::vector<EventScene>& scenes,
-                  const Report& progress) {
-  const Encoder& encoder = engine.encoder();
-  for (size_t begin = 0; begin < scenes.size(); begin += kBatch) {
-    const size_t end = std::min<size_t>(begin + kBatch, scenes.size());
-    std::vector<Content> contents;
-    for (size_t i = begin; i < end; ++i) {
-      contents.push_back(
-          ImageContent{RenderEventScene(scenes[i], encoder.preprocess().size).image});
-    }
-    auto encoded = encoder.Encode(contents);
-    if (!encoded.ok()) return encoded.status();
-    if (encoded->events.empty()) {
-      return absl::FailedPreconditionError(
-          fmt::format("the model {} reads no events off pictures", encoder.model()));
-    }
-    std::vector<Entry> entries;
-    for (size_t i = begin; i < end; ++i) {
-      Entry entry;
-      entry.item.id = IdOf(i);
-      entry.item.uri = "scene:" + entry.item.id;
-      entry.item.sha256 = Sha256(entry.item.id);
-      entry.item.events = std::move(encoded->events[i - begin]);
-      StoredVector vector = {{entry.item.id}, encoder.model(), {}};
-      vector.values.resize(encoded->rows.cols());
-      ActiveKernels().to_f16(encoded->rows.row(i - begin), vector.values.data(),
-                             vector.values.size());
-      entry.vectors.push_back(std::move(vector));
-      entries.push_back(std::move(entry));
-    }
-    if (auto status = collection.Write(std::move(entries)); !status.ok()) return status;
-    if (progress) progress("pictures", end, scenes.size());
-  }
-  return absl::OkStatus();
-}
 
 // Which parts of a scene a query tells.
 struct Asked {
@@ -104,7 +61,7 @@ absl::StatusOr<std::vector<size_t>> RankedScenes(Engine& engine, const std::stri
   const auto answer = engine.Search(collection, query);
   if (!answer.ok()) return answer.status();
   std::vector<size_t> ranked;
-  for (const Hit& hit : answer->hits) ranked.push_back(std::stoul(hit.item.id.substr(6)));
+  for (const Hit& hit : answer->hits) ranked.push_back(SceneOf(hit.item.id));
   return ranked;
 }
 
@@ -203,24 +160,13 @@ absl::Status AskForScene(Engine& engine, const std::string& collection,
 
 }  // namespace
 
-std::vector<EventScene> EventSearchScenes(uint64_t count) {
-  std::vector<EventScene> scenes;
-  for (uint64_t number = 0; scenes.size() < count; ++number) {
-    const EventPair pair = DrawEventPair(ScenePart::kTest, 2 * number + 1);  // exchanged roles
-    scenes.push_back(pair.scene);
-    scenes.push_back(Exchanged(pair).scene);
-    for (int i = 0; i < 2; ++i) scenes.push_back(DrawEventScene(ScenePart::kTest, scenes.size()));
-  }
-  scenes.resize(count);
-  return scenes;
-}
-
 absl::StatusOr<EventSearchScores> EvaluateEventSearch(Engine& engine, const std::string& collection,
-                                                      uint64_t count, const Report& progress) {
+                                                      uint64_t count,
+                                                      const EventSearchProgress& progress) {
   const auto opened = engine.GetCollection(collection, /*create=*/true);
   if (!opened.ok()) return opened.status();
   const std::vector<EventScene> scenes = EventSearchScenes(count);
-  if (auto status = Fill(engine, **opened, scenes, progress); !status.ok()) return status;
+  if (auto status = FillWithScenes(engine, **opened, scenes, progress); !status.ok()) return status;
   EventSearchScores scores;
   scores.pictures = scenes.size();
   for (size_t i = 0; i < scenes.size(); ++i) {
@@ -231,6 +177,9 @@ absl::StatusOr<EventSearchScores> EvaluateEventSearch(Engine& engine, const std:
   for (EventSearchMeasure& measure : scores.measures) {
     measure.chance /= static_cast<double>(measure.first.size());
   }
+  auto swaps = EvaluateEventSwaps(engine, collection, scenes, progress);
+  if (!swaps.ok()) return swaps.status();
+  scores.swaps = *std::move(swaps);
   return scores;
 }
 

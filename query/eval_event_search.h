@@ -5,13 +5,13 @@
 // (embed/stage.h), searched by structure and, beside it, by the same words as plain text.
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "embed/stage.h"
 #include "query/engine.h"
+#include "query/eval_event_swaps.h"
+#include "query/event_scenes.h"
 
 namespace imago {
 
@@ -32,16 +32,14 @@ struct EventSearchScores {
   // other.
   std::vector<uint8_t> above_swapped;
   std::vector<uint8_t> plain_above_swapped;
+  std::vector<EventSwapMeasure> swaps;
 };
 
-// The scenes: of four, the second is the first with its roles exchanged.
-std::vector<EventScene> EventSearchScenes(uint64_t count);
-
-// Fills an empty collection with `count` scenes and searches for each. kFailedPrecondition when the
-// model reads no events. `progress` is told what is done, pictures and then queries.
-absl::StatusOr<EventSearchScores> EvaluateEventSearch(
-    Engine& engine, const std::string& collection, uint64_t count,
-    const std::function<void(const std::string& what, uint64_t done, uint64_t total)>& progress);
+// Fills an empty collection with `count` scenes, searches for each, and asks each picture which of
+// two events it shows. kFailedPrecondition when the model reads no events.
+absl::StatusOr<EventSearchScores> EvaluateEventSearch(Engine& engine, const std::string& collection,
+                                                      uint64_t count,
+                                                      const EventSearchProgress& progress);
 
 }  // namespace imago
 

@@ -31,7 +31,8 @@ absl::Status ReadTextAsEvents(const EventExtractor& extractor, Query& query,
 // filter lets pass. Each term gives an item a score from 0 to 1: an event that of the best of the
 // item's events (event_scorer.h), text and pictures the DisplayScore of the cosine with the item's
 // picture, 0 where it has none. An item's score is the mean of them by weight, sum(w * s) /
-// sum(|w|); those to which no term of positive weight gives anything are no hits. Exact where the
+// sum(|w|); those to which no term of positive weight gives anything are no hits: not even an event
+// of the type asked for when nobody in it fits, as in one with all roles exchanged. Exact where the
 // index is.
 absl::StatusOr<Answer> SearchEvents(Collection& collection, const EventSearcher& searcher,
                                     const Query& query);

@@ -14,26 +14,23 @@ namespace imago {
 namespace {
 
 nlohmann::ordered_json ScoresJson(const PictureEventScores& scores) {
-  return {{"scenes", scores.scenes},
-          {"type", scores.type},
-          {"filler", scores.filler},
-          {"box", scores.box},
-          {"centre", scores.centre},
-          {"event_swaps", scores.event_swaps},
-          {"event_swap", scores.event_swap},
-          {"role_swaps", scores.role_swaps},
-          {"role_swap", scores.role_swap},
-          {"others", scores.others},
-          {"none", scores.none}};
+  return {{"scenes", scores.scenes},           {"type", scores.type},
+          {"filler", scores.filler},           {"box", scores.box},
+          {"centre", scores.centre},           {"boxes", scores.boxes},
+          {"aligned", scores.aligned},         {"nearest", scores.nearest},
+          {"event_swaps", scores.event_swaps}, {"event_swap", scores.event_swap},
+          {"role_swaps", scores.role_swaps},   {"role_swap", scores.role_swap},
+          {"others", scores.others},           {"none", scores.none}};
 }
 
 void PrintReport(const TrainEventsReport& report, bool as_json) {
   if (as_json) {
-    const nlohmann::ordered_json json = {{"model", report.model},
-                                         {"path", report.bundle_dir},
-                                         {"first_loss", report.first_loss},
-                                         {"last_loss", report.last_loss},
-                                         {"held_out", ScoresJson(report.scores)}};
+    nlohmann::ordered_json json = {{"model", report.model},
+                                   {"path", report.bundle_dir},
+                                   {"first_loss", report.first_loss},
+                                   {"last_loss", report.last_loss},
+                                   {"held_out", ScoresJson(report.scores)}};
+    if (report.over_photos) json["over_photos"] = ScoresJson(*report.over_photos);
     fmt::print("{}\n", json.dump());
     return;
   }
@@ -42,27 +39,18 @@ void PrintReport(const TrainEventsReport& report, bool as_json) {
              report.first_loss, report.last_loss);
   fmt::print("{} scenes of held-out pairs: type {:.1f} %, fillers {:.1f} %, places {:.1f} %\n",
              scores.scenes, 100 * scores.type, 100 * scores.filler, 100 * scores.centre);
+  fmt::print(
+      "named fillers in the right region: {:.1f} % of {} (most alike, no transport: {:.1f} %)\n",
+      100 * scores.aligned, scores.boxes, 100 * scores.nearest);
   fmt::print("told apart: another event {:.1f} % of {}, exchanged roles {:.1f} % of {}\n",
              100 * scores.event_swap, scores.event_swaps, 100 * scores.role_swap,
              scores.role_swaps);
   fmt::print("{} pictures without events: none seen in {:.1f} %\n", scores.others,
              100 * scores.none);
-}
-
-int Train(const Globals& globals, TrainEventsOptions options) {
-  if (options.run_dir.empty()) {
-    options.run_dir = fmt::format("{}/train/events/seed{}", CacheFolder(), options.seed);
-  }
-  if (options.cache_dir.empty()) options.cache_dir = CacheFolder() + "/train/events/features";
-  options.threads = TrainThreads(globals);
-  PhaseProgress progress(!globals.quiet && !globals.json);
-  TrainControl control;
-  control.on_progress = [&progress](const TrainProgress& now) { progress.Show(now); };
-  StopWatcher watcher([&control] { control.stop = true; });
-  const auto report = TrainEvents(options, control);
-  if (!report.ok()) return Fail(report.status());
-  PrintReport(*report, globals.json);
-  return kDone;
+  if (!report.over_photos) return;
+  fmt::print("the scenes before photos: type {:.1f} %, fillers {:.1f} %, places {:.1f} %\n",
+             100 * report.over_photos->type, 100 * report.over_photos->filler,
+             100 * report.over_photos->centre);
 }
 
 }  // namespace
@@ -73,18 +61,16 @@ void AddTrainEvents(CLI::App& train, Globals& globals, Command& run) {
       "Teach a bundle of imago train clip to read events off pictures, from drawn scenes. Run "
       "again after an interruption, it goes on where it was.");
   auto options = std::make_shared<TrainEventsOptions>();
-  command->add_option("BUNDLE", options->bundle_dir, "The bundle's folder")->required();
+  AddGrowingOptions(*command,
+                    {options->bundle_dir, options->manifests, options->out_dir, options->run_dir,
+                     options->cache_dir},
+                    "in which nothing happens");
   command
-      ->add_option("MANIFEST", options->manifests,
-                   "Tables (TSV) of pictures in which nothing happens, beside their files")
-      ->required();
-  command->add_option("--out", options->out_dir, "The new bundle's folder")
-      ->required()
-      ->type_name("DIR");
-  command->add_option("--run", options->run_dir, "Checkpoint and losses (default: in the cache)")
-      ->type_name("DIR");
-  command->add_option("--features", options->cache_dir, "Maps of pictures (default: in the cache)")
-      ->type_name("DIR");
+      ->add_option(
+          "--photos", options->photos,
+          "A table (TSV) of photos in which nothing happens, beside its files: half of the "
+          "scenes are drawn before one, and collages of them are shown as well")
+      ->type_name("TSV");
   const auto add = [command](const char* name, auto& value, const char* text) {
     command->add_option(name, value, text)->capture_default_str();
   };
@@ -94,9 +80,12 @@ void AddTrainEvents(CLI::App& train, Globals& globals, Command& run) {
   add("--scenes", options->scenes, "Scenes to learn from");
   add("--others", options->others, "Pictures without events, at most");
   add("--tests", options->tests, "Scenes of held-out pairs to measure with");
+  add("--alignment", options->alignment, "Weight of the alignment of words and regions");
   add("--seed", options->seed, "Of what is learned, and of batches");
   command->callback([&globals, &run, options] {
-    run = [&globals, options] { return Train(globals, *options); };
+    run = [&globals, options] {
+      return RunGrowing(globals, "events", *options, TrainEvents, PrintReport);
+    };
   });
 }
 

@@ -36,21 +36,6 @@ void PrintReport(const TrainRelationsReport& report, bool as_json) {
              100 * report.right_share);
 }
 
-int Train(const Globals& globals, TrainRelationsOptions options) {
-  const std::string runs = CacheFolder() + "/train/relations";
-  if (options.run_dir.empty()) options.run_dir = fmt::format("{}/seed{}", runs, options.seed);
-  if (options.cache_dir.empty()) options.cache_dir = runs + "/features";
-  options.threads = TrainThreads(globals);
-  PhaseProgress progress(!globals.quiet && !globals.json);
-  TrainControl control;
-  control.on_progress = [&progress](const TrainProgress& now) { progress.Show(now); };
-  StopWatcher watcher([&control] { control.stop = true; });
-  const auto report = TrainRelations(options, control);
-  if (!report.ok()) return Fail(report.status());
-  PrintReport(*report, globals.json);
-  return kDone;
-}
-
 }  // namespace
 
 void AddTrainRelations(CLI::App& train, Globals& globals, Command& run) {
@@ -60,18 +45,10 @@ void AddTrainRelations(CLI::App& train, Globals& globals, Command& run) {
       "stands where, from scenes of shapes and of pictures. Run again after an interruption, it "
       "goes on where it was.");
   auto options = std::make_shared<TrainRelationsOptions>();
-  command->add_option("BUNDLE", options->bundle_dir, "The bundle's folder")->required();
-  command
-      ->add_option("MANIFEST", options->manifests,
-                   "Tables (TSV) of pictures to put into scenes, beside their files")
-      ->required();
-  command->add_option("--out", options->out_dir, "The new bundle's folder")
-      ->required()
-      ->type_name("DIR");
-  command->add_option("--run", options->run_dir, "Checkpoint and losses (default: in the cache)")
-      ->type_name("DIR");
-  command->add_option("--features", options->cache_dir, "Maps of pictures (default: in the cache)")
-      ->type_name("DIR");
+  AddGrowingOptions(*command,
+                    {options->bundle_dir, options->manifests, options->out_dir, options->run_dir,
+                     options->cache_dir},
+                    "to put into scenes");
   const auto add = [command](const char* name, auto& value, const char* text) {
     command->add_option(name, value, text)->capture_default_str();
   };
@@ -84,7 +61,9 @@ void AddTrainRelations(CLI::App& train, Globals& globals, Command& run) {
   add("--tests", options->tests, "Scenes of held-out combinations to measure with");
   add("--seed", options->seed, "Of what is learned, and of batches");
   command->callback([&globals, &run, options] {
-    run = [&globals, options] { return Train(globals, *options); };
+    run = [&globals, options] {
+      return RunGrowing(globals, "relations", *options, TrainRelations, PrintReport);
+    };
   });
 }
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "CLI/CLI.hpp"
 #include "fmt/format.h"
 
 namespace imago {
@@ -35,6 +36,21 @@ void PhaseProgress::Show(const TrainProgress& progress) {
     line_.emplace(wanted_);
   }
   line_->Show(Label(progress), progress.done, progress.total);
+}
+
+void AddGrowingOptions(CLI::App& command, const GrowingOptions& options,
+                       const std::string& pictures) {
+  command.add_option("BUNDLE", options.bundle_dir, "The bundle's folder")->required();
+  command
+      .add_option("MANIFEST", options.manifests,
+                  "Tables (TSV) of pictures " + pictures + ", beside their files")
+      ->required();
+  const auto folder = [&command](const char* name, std::string& value, const char* text) {
+    return command.add_option(name, value, text)->type_name("DIR");
+  };
+  folder("--out", options.out_dir, "The new bundle's folder")->required();
+  folder("--run", options.run_dir, "Checkpoint and losses (default: in the cache)");
+  folder("--features", options.cache_dir, "Maps of pictures (default: in the cache)");
 }
 
 }  // namespace imago

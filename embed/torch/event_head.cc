@@ -1,5 +1,6 @@
 #include "embed/torch/event_head.h"
 
+#include "embed/torch/alignment.h"
 #include "embed/torch/small_layers.h"
 #include "fmt/format.h"
 
@@ -38,14 +39,21 @@ EventReadings EventHead::Forward(const torch::Tensor& map) {
   x = torch::cat({tokens_.expand({n, 1 + kPictureRoles, shape_.width}), x}, 1);
   const torch::Tensor all = torch::ones({n, 1, 1, x.size(1)}, torch::kBool);
   for (const auto& layer : layers_) x = layer->Forward(x, all);
-  x = x.narrow(1, 0, 1 + kPictureRoles).to(in_->weight.scalar_type());
+  x = x.to(in_->weight.scalar_type());
+  const torch::Tensor whole = x.narrow(1, 0, 1);
   const torch::Tensor roles = x.narrow(1, 1, kPictureRoles);
-  const torch::Tensor words =
-      torch::nn::functional::normalize(filler_->Forward(roles).to(torch::kFloat32),
-                                       torch::nn::functional::NormalizeFuncOptions().dim(-1));
-  return {torch::log_softmax(type_->Forward(x.select(1, 0)).to(torch::kFloat32), -1),
-          torch::log_softmax(shape_.filler_scale * torch::matmul(words, fillers.t()), -1),
-          torch::sigmoid(box_->Forward(roles).to(torch::kFloat32))};
+  const torch::Tensor boxes = torch::sigmoid(box_->Forward(roles).to(torch::kFloat32));
+  const torch::Tensor places = x.slice(1, 1 + kPictureRoles);
+  const torch::Tensor in_boxes = torch::matmul(
+      PlacesInBoxes(boxes.detach(), map.size(2), map.size(3)).to(x.scalar_type()), places);
+  return {torch::log_softmax(type_->Forward(whole.squeeze(1)).to(torch::kFloat32), -1),
+          torch::log_softmax(shape_.filler_scale * torch::matmul(Words(roles), fillers.t()), -1),
+          boxes, Words(torch::cat({whole, in_boxes}, 1))};
+}
+
+torch::Tensor EventHead::Words(const torch::Tensor& x) const {
+  return torch::nn::functional::normalize(filler_->Forward(x).to(torch::kFloat32),
+                                          torch::nn::functional::NormalizeFuncOptions().dim(-1));
 }
 
 void EventHead::Initialise() {

@@ -30,6 +30,9 @@ struct EventReadings {
   torch::Tensor types;    // [n, types]
   torch::Tensor fillers;  // [n, kPictureRoles, fillers]
   torch::Tensor boxes;    // [n, kPictureRoles, 4]: left, top, right, bottom, 0 to 1
+  // [n, 1 + kPictureRoles, text]: unit rows of the whole picture, and of what is seen in each box,
+  // to be compared with rows of texts (alignment.h).
+  torch::Tensor regions;
 };
 
 // Parameters "tokens" [1 + kPictureRoles, width], "places" [places, width], "in.*", "layers.i.*",
@@ -47,6 +50,8 @@ class EventHead : public torch::nn::Module {
 
  private:
   void Initialise();
+  // Unit rows in the space of the fillers' rows.
+  torch::Tensor Words(const torch::Tensor& x) const;
 
   EventHeadShape shape_;
   torch::Tensor tokens_;

@@ -28,7 +28,8 @@ struct EventScenes {
 
 struct EventTrainSet {
   EventScenes scenes;
-  RowFiles others;  // maps of pictures without events
+  RowFiles others;          // maps of pictures without events
+  torch::Tensor type_rows;  // [types, text]: unit rows of the types' names
 };
 
 struct EventRunOptions {
@@ -36,7 +37,8 @@ struct EventRunOptions {
   int64_t scenes = 64;  // in a step
   int64_t others = 32;  // pictures without events in a step
   double rate = 1e-3;
-  double boxes = 2;  // weight of the mean distance of edges
+  double boxes = 2;      // weight of the mean distance of edges
+  double alignment = 0;  // weight of the transport of what is named to what is seen (alignment.h)
   uint64_t seed = 0;
   std::string settings;  // of the whole run: a checkpoint of others is refused
 };
@@ -60,8 +62,9 @@ class EventRun : public CheckpointedRun {
 
 // Of all pictures, in passes.
 EventReadings ReadAll(EventHead& head, const RowFiles& maps);
-// All but `none` and `others`.
-PictureEventScores ScoreEvents(EventHead& head, const EventScenes& scenes);
+// All but `none` and `others`; `type_rows` as in EventTrainSet.
+PictureEventScores ScoreEvents(EventHead& head, const EventScenes& scenes,
+                               const torch::Tensor& type_rows);
 
 }  // namespace imago
 

@@ -1,25 +1,51 @@
 #include "embed/torch/event_set.h"
 
 #include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
 
+#include "embed/decode_image.h"
 #include "embed/stage.h"
 #include "embed/stage_acts.h"
+#include "embed/stage_photos.h"
 #include "embed/torch/grown_maps.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 
 namespace imago {
 namespace {
+
+constexpr int kSmall = 112;  // as many free photos are
 
 // Scenes, of which the first are each before its counterpart; some events have none.
 struct Scenes {
   ScenePart part = ScenePart::kTrain;
   int64_t count = 0;
   int64_t paired = 0;  // even
+  const StagePhotos* photos = nullptr;
+  bool all_before_photos = false;
 
   EventScene At(int64_t i) const {
     if (i >= paired) return DrawEventScene(part, static_cast<uint64_t>(i));
     const EventPair pair = DrawEventPair(part, static_cast<uint64_t>(i / 2));
     return i % 2 == 0 ? pair.scene : Exchanged(pair).scene;
+  }
+  // By fours, which hold a pair of each kind.
+  bool BeforePhoto(int64_t i) const {
+    return photos != nullptr && (all_before_photos || i / 4 % 2 == 1);
+  }
+  bool Coarse(int64_t i) const { return photos != nullptr && i / 8 % 2 == 1; }
+  absl::StatusOr<Image> Render(int64_t i, int size) const {
+    const int side = Coarse(i) ? std::min(size, kSmall) : size;
+    if (BeforePhoto(i)) return photos->Render(At(i), side);
+    return RenderEventScene(At(i), side).image;
+  }
+  // What tells the picture apart.
+  std::string Key(int64_t i) const {
+    const EventScene scene = At(i);
+    return fmt::format("{} {}{}{}", scene.caption, scene.seed, Coarse(i) ? " coarse" : "",
+                       BeforePhoto(i) ? " " + photos->BehindScene(scene) : "");
   }
 };
 
@@ -53,22 +79,57 @@ void Label(const Scenes& scenes, int size, EventScenes& out) {
   }
 }
 
-absl::StatusOr<EventScenes> LoadScenes(const GrownMaps& network, const Scenes& scenes) {
+absl::StatusOr<EventScenes> LoadScenes(const GrownMaps& network, const Scenes& scenes,
+                                       const std::string& name) {
   const int size = network.size();
   PictureViews views;
-  views.name = scenes.part == ScenePart::kTrain ? "events-train" : "events-test";
-  for (int64_t i = 0; i < scenes.count; ++i) {
-    const EventScene scene = scenes.At(i);
-    views.paths.push_back(fmt::format("{} {}", scene.caption, scene.seed));
-  }
-  views.source = [&scenes, size](int64_t i) -> absl::StatusOr<Image> {
-    return RenderEventScene(scenes.At(i), size).image;
-  };
+  views.name = name;
+  for (int64_t i = 0; i < scenes.count; ++i) views.paths.push_back(scenes.Key(i));
+  views.source = [&scenes, size](int64_t i) { return scenes.Render(i, size); };
   auto maps = network.Of(views);
   if (!maps.ok()) return maps.status();
   EventScenes out = {scenes.paired, *std::move(maps), {}, {}, {}, {}};
   Label(scenes, size, out);
   return out;
+}
+
+// Nothing where the options name no manifest of photos.
+absl::StatusOr<std::optional<StagePhotos>> LoadPhotos(const TrainEventsOptions& options,
+                                                      const std::string& split) {
+  if (options.photos.empty()) return std::nullopt;
+  auto paths =
+      PathsOfManifests({options.photos}, {split, "train"}, std::numeric_limits<int32_t>::max());
+  if (!paths.ok()) return paths.status();
+  return StagePhotos(*std::move(paths));
+}
+
+// Pictures without events: of the manifests and, where there are photos, half as many of these and
+// half as many collages.
+absl::StatusOr<RowFiles> LoadOthers(const GrownMaps& maps, const TrainEventsOptions& options,
+                                    const std::optional<StagePhotos>& photos) {
+  const ManifestPart part = {"train", "train"};
+  if (!photos) return maps.OfManifests("others-train", options.manifests, part, options.others);
+  auto paths = PathsOfManifests(options.manifests, part, options.others);
+  if (!paths.ok()) return paths.status();
+  const auto all = PathsOfManifests({options.photos}, part, options.others / 2);
+  if (!all.ok()) return all.status();
+  paths->insert(paths->end(), all->begin(), all->end());
+  PictureViews views;
+  views.name = "others-photos-train";
+  views.paths = *paths;
+  for (int64_t i = 0; i < options.others / 2; ++i) {
+    views.paths.push_back(
+        fmt::format("{}", fmt::join(photos->InCollage(static_cast<uint64_t>(i)), " beside ")));
+  }
+  const int size = maps.size();
+  const auto files = static_cast<int64_t>(paths->size());
+  views.source = [&, size, files](int64_t i) -> absl::StatusOr<Image> {
+    if (i >= files) return photos->Collage(static_cast<uint64_t>(i - files), size);
+    auto decoded = DecodeImageFile((*paths)[i]);
+    if (!decoded.ok()) return decoded.status();
+    return std::move(decoded->image);
+  };
+  return maps.Of(std::move(views));
 }
 
 }  // namespace
@@ -95,20 +156,34 @@ absl::StatusOr<EventData> LoadEventData(const TrainEventsOptions& options,
       control};
   EventData data;
   const auto half = [](int64_t count) { return count / 4 * 2; };
-  auto scenes = LoadScenes(maps, {ScenePart::kTrain, options.scenes, half(options.scenes)});
-  if (!scenes.ok()) return scenes.status();
-  data.train.scenes = *std::move(scenes);
-  auto tests = LoadScenes(maps, {ScenePart::kTest, options.tests, half(options.tests)});
-  if (!tests.ok()) return tests.status();
-  data.test_scenes = *std::move(tests);
-  auto others =
-      maps.OfManifests("others-train", options.manifests, {"train", "train"}, options.others);
+  const auto photos = LoadPhotos(options, "train");
+  if (!photos.ok()) return photos.status();
+  const auto load = [&](const Scenes& scenes, const std::string& name, auto& out) {
+    auto loaded = LoadScenes(maps, scenes, name);
+    if (loaded.ok()) out = *std::move(loaded);
+    return loaded.status();
+  };
+  const Scenes train = {ScenePart::kTrain, options.scenes, half(options.scenes),
+                        *photos ? &**photos : nullptr};
+  const std::string name = *photos ? "events-photos-train" : "events-train";
+  if (auto status = load(train, name, data.train.scenes); !status.ok()) return status;
+  Scenes tests = {ScenePart::kTest, options.tests, half(options.tests)};
+  if (auto status = load(tests, "events-test", data.test_scenes); !status.ok()) return status;
+  auto others = LoadOthers(maps, options, *photos);
   if (!others.ok()) return others.status();
   data.train.others = *std::move(others);
   auto test_others =
       maps.OfManifests("others-test", options.manifests, {"test", "train"}, options.others / 4);
   if (!test_others.ok()) return test_others.status();
   data.test_others = *std::move(test_others);
+  const auto test_photos = LoadPhotos(options, "test");
+  if (!test_photos.ok()) return test_photos.status();
+  if (!*test_photos) return data;
+  tests.photos = &**test_photos;
+  tests.all_before_photos = true;
+  if (auto status = load(tests, "events-photos-test", data.test_over_photos); !status.ok()) {
+    return status;
+  }
   return data;
 }
 

@@ -25,9 +25,8 @@ absl::StatusOr<RowFiles> GrownMaps::Of(PictureViews views) const {
                      [&](int64_t done) { return reporter.Report(done); });
 }
 
-absl::StatusOr<RowFiles> GrownMaps::OfManifests(const std::string& name,
-                                                const std::vector<std::string>& manifests,
-                                                const ManifestPart& part, int64_t most) const {
+absl::StatusOr<std::vector<std::string>> PathsOfManifests(const std::vector<std::string>& manifests,
+                                                          const ManifestPart& part, int64_t most) {
   std::vector<std::string> all;
   for (const std::string& manifest : manifests) {
     const auto pictures = ReadManifest(manifest, part);
@@ -40,11 +39,21 @@ absl::StatusOr<RowFiles> GrownMaps::OfManifests(const std::string& name,
     return absl::InvalidArgumentError(fmt::format(
         "the manifests have no picture of split \"{}\" for use \"{}\"", part.split, part.use));
   }
-  PictureViews views;
-  views.name = name;
+  std::vector<std::string> some;
   const auto count = static_cast<int64_t>(all.size());
   const int64_t kept = std::min(count, most);
-  for (int64_t i = 0; i < kept; ++i) views.paths.push_back(all[i * count / kept]);
+  for (int64_t i = 0; i < kept; ++i) some.push_back(all[i * count / kept]);
+  return some;
+}
+
+absl::StatusOr<RowFiles> GrownMaps::OfManifests(const std::string& name,
+                                                const std::vector<std::string>& manifests,
+                                                const ManifestPart& part, int64_t most) const {
+  auto paths = PathsOfManifests(manifests, part, most);
+  if (!paths.ok()) return paths.status();
+  PictureViews views;
+  views.name = name;
+  views.paths = *std::move(paths);
   return Of(std::move(views));
 }
 

@@ -15,6 +15,11 @@
 
 namespace imago {
 
+// The paths of at most `most` pictures of this part, evenly from all manifests. kInvalidArgument
+// where there are none.
+absl::StatusOr<std::vector<std::string>> PathsOfManifests(const std::vector<std::string>& manifests,
+                                                          const ManifestPart& part, int64_t most);
+
 struct GrownMaps {
   const OpenStarter& network;  // whose weights may be rounded
   std::string cache_dir;
@@ -23,8 +28,7 @@ struct GrownMaps {
   int size() const { return network.bundle.config.preprocess.size; }
   // f16 [views.paths, h, w, channels] of views that have a name and paths or a source.
   absl::StatusOr<RowFiles> Of(PictureViews views) const;
-  // Of at most `most` pictures of this part, evenly from all manifests. kInvalidArgument where
-  // there are none.
+  // Of PathsOfManifests.
   absl::StatusOr<RowFiles> OfManifests(const std::string& name,
                                        const std::vector<std::string>& manifests,
                                        const ManifestPart& part, int64_t most) const;

@@ -1,5 +1,8 @@
 #include "embed/train_events.h"
 
+#include <cmath>
+
+#include "absl/strings/ascii.h"
 #include "embed/torch/event_set.h"
 #include "embed/torch/torch_encoder.h"
 #include "embed/torch/train_to_end.h"
@@ -11,6 +14,10 @@ namespace imago {
 namespace {
 
 absl::Status CheckOptions(const TrainEventsOptions& options) {
+  if (!std::isfinite(options.alignment) || options.alignment < 0) {
+    return absl::InvalidArgumentError(
+        fmt::format("alignment is {}, it must be at least 0", options.alignment));
+  }
   return CheckLowerLimits({{"width", options.width, 32},
                            {"layers", options.layers, 1},
                            {"steps", options.steps, 1},
@@ -22,9 +29,10 @@ absl::Status CheckOptions(const TrainEventsOptions& options) {
 }
 
 std::string Settings(const TrainEventsOptions& options, const Bundle& bundle) {
-  return fmt::format("events of {}: width {}, {} layers, {} steps, {} scenes, {} others, seed {}",
-                     bundle.id, options.width, options.layers, options.steps, options.scenes,
-                     options.others, options.seed);
+  return fmt::format(
+      "events of {}: width {}, {} layers, {} steps, {} scenes, {} others, {}alignment {}, seed {}",
+      bundle.id, options.width, options.layers, options.steps, options.scenes, options.others,
+      options.photos.empty() ? "" : "photos, ", options.alignment, options.seed);
 }
 
 // The bundle's model with a head for events that has learned nothing yet.
@@ -44,6 +52,14 @@ absl::StatusOr<std::shared_ptr<ClipModel>> Grow(const TrainEventsOptions& option
   return grown;
 }
 
+torch::Tensor TypeRows(const OpenStarter& starter) {
+  std::vector<std::string> names;
+  for (const PictureEventType& type : StagedVocabulary().types) {
+    names.push_back(absl::AsciiStrToLower(type.type));
+  }
+  return TextRows(starter, names);
+}
+
 double ShareOfNone(EventHead& head, const RowFiles& maps) {
   const torch::NoGradGuard no_grad;
   const torch::Tensor types = ReadAll(head, maps).types;
@@ -54,19 +70,22 @@ std::string ScoresText(const PictureEventScores& scores) {
   return fmt::format(
       "Reads {} types of events off pictures. Of {} drawn scenes of held-out pairs of people and\n"
       "things: type {:.1f} %, fillers {:.1f} %, boxes {:.1f} % (overlap at least a half; or the "
-      "middle\ninside: {:.1f} %); another event by the same fillers is told apart in {:.1f} % of "
+      "middle\ninside: {:.1f} %); a filler that is named is found in the right box in {:.1f} %;\n"
+      "another event by the same fillers is told apart in {:.1f} % of "
       "{} "
       "pairs,\nexchanged roles in {:.1f} % of {} (chance 50 %). Of {} pictures without events none "
       "is seen\nin {:.1f} %. It has learned from drawings alone: in photos it is not to be relied "
       "on.",
       StagedVocabulary().types.size(), scores.scenes, 100 * scores.type, 100 * scores.filler,
-      100 * scores.box, 100 * scores.centre, 100 * scores.event_swap, scores.event_swaps,
-      100 * scores.role_swap, scores.role_swaps, scores.others, 100 * scores.none);
+      100 * scores.box, 100 * scores.centre, 100 * scores.aligned, 100 * scores.event_swap,
+      scores.event_swaps, 100 * scores.role_swap, scores.role_swaps, scores.others,
+      100 * scores.none);
 }
 
 std::string DetailsJson(const TrainEventsOptions& options, const PictureEventScores& scores) {
   const nlohmann::ordered_json json = {{"scenes", options.scenes},
                                        {"steps", options.steps},
+                                       {"alignment", options.alignment},
                                        {"seed", options.seed},
                                        {"held_out",
                                         {{"scenes", scores.scenes},
@@ -74,6 +93,7 @@ std::string DetailsJson(const TrainEventsOptions& options, const PictureEventSco
                                          {"filler", scores.filler},
                                          {"box", scores.box},
                                          {"centre", scores.centre},
+                                         {"aligned", scores.aligned},
                                          {"event_swap", scores.event_swap},
                                          {"role_swap", scores.role_swap},
                                          {"none", scores.none}}}};
@@ -88,14 +108,16 @@ absl::StatusOr<TrainEventsReport> Train(const TrainEventsOptions& options, Train
                        (options.precision == Precision::kAuto && CpuHasBfloat16());
   const auto network = OpenStarterBundle(options.bundle_dir, rounded);
   if (!network.ok()) return network.status();
-  const auto data = LoadEventData(options, *network, control);
+  auto data = LoadEventData(options, *network, control);
   if (!data.ok()) return data.status();
   const auto starter = OpenStarterBundle(options.bundle_dir, false);
   if (!starter.ok()) return starter.status();
   BundleConfig config = starter->bundle.config;
   const auto grown = Grow(options, *starter, config);
   if (!grown.ok()) return grown.status();
+  data->train.type_rows = TypeRows(*starter);
   EventRunOptions run_options;
+  run_options.alignment = options.alignment;
   run_options.steps = options.steps;
   run_options.seed = options.seed;
   run_options.settings = Settings(options, starter->bundle);
@@ -111,9 +133,13 @@ absl::StatusOr<TrainEventsReport> Train(const TrainEventsOptions& options, Train
   TrainEventsReport report;
   report.first_loss = run.history().front().loss;
   report.last_loss = run.history().back().loss;
-  report.scores = ScoreEvents(*(*grown)->events, data->test_scenes);
+  report.scores = ScoreEvents(*(*grown)->events, data->test_scenes, data->train.type_rows);
   report.scores.others = data->test_others.count();
   report.scores.none = ShareOfNone(*(*grown)->events, data->test_others);
+  if (data->test_over_photos) {
+    report.over_photos =
+        ScoreEvents(*(*grown)->events, *data->test_over_photos, data->train.type_rows);
+  }
   const auto bundle = WriteGrownBundle(
       *starter, config, **grown,
       {"Events", ScoresText(report.scores), "events", DetailsJson(options, report.scores)},

@@ -149,6 +149,22 @@ TEST(EventScene, HasABoxWithinThePictureForEachRole) {
   }
 }
 
+TEST(EventScene, StandsBeforeAPictureAsItStandsBeforeHouses) {
+  const Image black = PlainCanvas(96, {0, 0, 0});
+  for (uint64_t i = 0; i < 20; ++i) {
+    const EventScene scene = DrawEventScene(ScenePart::kTrain, i);
+    const EventPicture plain = RenderEventScene(scene, 96);
+    const EventPicture before = RenderEventScene(scene, 96, &black);
+    EXPECT_EQ(before.boxes, plain.boxes) << scene.caption;
+    size_t same = 0;
+    for (size_t k = 0; k < plain.image.rgb.size(); k += 3) {
+      same += std::equal(&plain.image.rgb[k], &plain.image.rgb[k + 3], &before.image.rgb[k]);
+    }
+    EXPECT_GT(same, 96u * 96 / 50) << "who and what are drawn as they were";
+    EXPECT_EQ(before.image.rgb[0] + before.image.rgb[1] + before.image.rgb[2], 0) << "a corner";
+  }
+}
+
 // The pixels of a box of whom is drawn in one colour have that colour, mirrored or not.
 TEST(EventScene, ShowsTheFillerWhereItsBoxIs) {
   constexpr int kSize = 128;

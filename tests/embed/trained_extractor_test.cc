@@ -90,6 +90,23 @@ TEST(TrainedExtractor, EveryTensorIsNeededAndMustHaveItsShape) {
   }
 }
 
+TEST(TrainedExtractor, WeightsWithWhichSumsMightOverflowAreNamed) {
+  const std::string dir = Copy();
+  const auto file = SafetensorsFile::Open(dir + "/weights.safetensors");
+  ASSERT_TRUE(file.ok());
+  std::vector<TensorToWrite> tensors;
+  for (const auto& [name, info] : file->tensors()) {
+    const std::string bytes(reinterpret_cast<const char*>(file->data(info)), info.end - info.begin);
+    tensors.push_back({name, info.type, info.shape, bytes});
+    if (name == "role_out.bias") tensors.back().bytes[1] = 0x7b;  // an f16 of 57,344 or more
+  }
+  const std::string other = MakeTempDir();
+  WriteTestFile(other + "/tagger.json", ReadTestFile(dir + "/tagger.json"));
+  ASSERT_TRUE(WriteSafetensors(other + "/weights.safetensors", tensors, {}).ok());
+  EXPECT_THAT(std::string(Open(other).status().message()),
+              HasSubstr("tensor role_out.bias has the value"));
+}
+
 TEST(TrainedExtractor, TypesOfOnesOwnAreReadByTheRules) {
   EventOntology ontology = EventOntology::House().value();
   ASSERT_TRUE(ontology

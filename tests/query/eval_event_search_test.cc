@@ -6,7 +6,9 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "query/eval_event_photos.h"
 #include "tests/support/data.h"
+#include "tests/support/pictures.h"
 
 namespace imago {
 namespace {
@@ -88,10 +90,28 @@ TEST(EvaluateEventSearch, FindsEverythingWithAModelThatSeesEverything) {
   EXPECT_EQ(Mean(scores->above_swapped), 1);
 }
 
+TEST(EvaluateEventSearch, TellsWrongEventsFromTrueOnesByThePictureAlone) {
+  const auto scores = Evaluate(std::make_unique<KnowingEncoder>(false));
+  ASSERT_TRUE(scores.ok()) << scores.status();
+  ASSERT_EQ(scores->swaps.size(), 2u);
+  for (const EventSwapMeasure& measure : scores->swaps) {
+    EXPECT_GE(measure.events.size(), kScenes / 2) << measure.what;
+    EXPECT_EQ(measure.plain.size(), measure.events.size()) << measure.what;
+    EXPECT_EQ(measure.other_picture.size(), measure.events.size()) << measure.what;
+    EXPECT_EQ(measure.text_alone.size(), measure.events.size()) << measure.what;
+    EXPECT_EQ(Mean(measure.events), 1) << measure.what;
+    EXPECT_LT(Mean(measure.other_picture), 0.8) << measure.what;
+    EXPECT_LT(Mean(measure.text_alone), 0.8) << measure.what;
+  }
+}
+
 TEST(EvaluateEventSearch, RanksTheExchangedHigherWithAModelThatExchanges) {
   const auto scores = Evaluate(std::make_unique<KnowingEncoder>(true));
   ASSERT_TRUE(scores.ok()) << scores.status();
   EXPECT_EQ(Mean(scores->above_swapped), 0);
+  EXPECT_EQ(scores->swaps[1].what, "exchanged roles");
+  EXPECT_EQ(Mean(scores->swaps[1].events), 0);
+  EXPECT_EQ(Mean(scores->swaps[0].events), 1) << "the type is seen as it is";
   EXPECT_LT(Mean(scores->measures[0].first), 0.5);
 }
 
@@ -109,6 +129,38 @@ class BlindEncoder : public KnowingEncoder {
 TEST(EvaluateEventSearch, NeedsAModelThatReadsEvents) {
   const auto scores = Evaluate(std::make_unique<BlindEncoder>());
   EXPECT_TRUE(absl::IsFailedPrecondition(scores.status())) << scores.status();
+}
+
+absl::StatusOr<std::vector<PhotoEvents>> See(std::unique_ptr<Encoder> encoder,
+                                             const std::string& folder) {
+  Config config;
+  config.data_dir = MakeTempDir();
+  auto engine = Engine::Open(config, std::move(encoder));
+  if (!engine.ok()) return engine.status();
+  return SeePhotoEvents(**engine, folder);
+}
+
+TEST(SeePhotoEvents, ListsEachPictureOfAFolder) {
+  const std::string folder = MakeTempDir();
+  WriteTestFile(folder + "/b.bmp", PlainBmp(kRed));
+  WriteTestFile(folder + "/a.bmp", PlainBmp(kBlue));
+  const auto photos = See(std::make_unique<KnowingEncoder>(false), folder);
+  ASSERT_TRUE(photos.ok()) << photos.status();
+  ASSERT_EQ(photos->size(), 2u);
+  EXPECT_EQ((*photos)[0].path, folder + "/a.bmp");
+  EXPECT_EQ((*photos)[1].events[0].type, EventSearchScenes(2)[1].type);
+}
+
+TEST(SeePhotoEvents, NamesWhatCannotBe) {
+  const std::string folder = MakeTempDir();
+  EXPECT_TRUE(absl::IsNotFound(See(std::make_unique<KnowingEncoder>(false), folder).status()));
+  EXPECT_TRUE(
+      absl::IsNotFound(See(std::make_unique<KnowingEncoder>(false), folder + "/none").status()));
+  WriteTestFile(folder + "/a.bmp", PlainBmp(kBlue));
+  EXPECT_TRUE(absl::IsFailedPrecondition(See(std::make_unique<BlindEncoder>(), folder).status()));
+  WriteTestFile(folder + "/no-picture.bmp", "x");
+  const auto broken = See(std::make_unique<KnowingEncoder>(false), folder);
+  EXPECT_THAT(broken.status().ToString(), testing::HasSubstr("no-picture.bmp"));
 }
 
 TEST(EventSearchScenes, TheSecondOfFourHasTheRolesOfTheFirstExchanged) {

@@ -26,6 +26,8 @@ TEST(EventHead, GivesProbabilitiesAndBoxes) {
   EXPECT_EQ(readings.boxes.sizes().vec(), (std::vector<int64_t>{2, kPictureRoles, 4}));
   EXPECT_GE(readings.boxes.min().item<float>(), 0);
   EXPECT_LE(readings.boxes.max().item<float>(), 1);
+  EXPECT_EQ(readings.regions.sizes().vec(), (std::vector<int64_t>{2, 1 + kPictureRoles, 8}));
+  EXPECT_TRUE(torch::allclose(readings.regions.norm(2, -1), torch::ones({2, 1 + kPictureRoles})));
 }
 
 TEST(EventHead, SeesWhereThingsStand) {

@@ -1,6 +1,7 @@
 #include "embed/torch/event_run.h"
 
 #include "gtest/gtest.h"
+#include "tests/embed/torch/resume_support.h"
 #include "tests/support/data.h"
 
 namespace imago {
@@ -49,6 +50,7 @@ EventTrainSet TwoPlaces(int64_t count) {
     set.scenes.seen.slice(1, 0, 2).fill_(1);
   }
   set.scenes.maps = Files("scenes", torch::stack(maps));
+  set.type_rows = torch::nn::functional::normalize(torch::randn({3, 8}));
   set.others = Files("others", torch::randn({9, 2, 2, 6}));
   return set;
 }
@@ -75,12 +77,12 @@ TEST(EventRun, LearnsWhoDoesWhatToWhom) {
   at::set_num_threads(1);
   const EventTrainSet set = TwoPlaces(48);
   const auto head = Head();
-  const PictureEventScores before = ScoreEvents(*head, set.scenes);
+  const PictureEventScores before = ScoreEvents(*head, set.scenes, set.type_rows);
   EXPECT_LT(before.filler, 0.7);
   EXPECT_LT(before.box, 0.5);
   EventRun run(head, &set, Steps(400));
   while (!run.done()) run.Step();
-  const PictureEventScores after = ScoreEvents(*head, set.scenes);
+  const PictureEventScores after = ScoreEvents(*head, set.scenes, set.type_rows);
   EXPECT_GT(after.type, 0.95);
   EXPECT_GT(after.filler, 0.95);
   EXPECT_GT(after.box, 0.95);
@@ -93,33 +95,38 @@ TEST(EventRun, LearnsWhoDoesWhatToWhom) {
   EXPECT_GT((none == kShape.types - 1).to(torch::kFloat32).mean().item<float>(), 0.9);
 }
 
-TEST(EventRun, GoesOnFromACheckpointBitForBit) {
+TEST(EventRun, LearnsWhichRegionIsMeantWhenAsked) {
   at::set_num_threads(1);
   const EventTrainSet set = TwoPlaces(48);
-  EventRun whole(Head(), &set, Steps(6));
-  while (!whole.done()) whole.Step();
-  const std::string path = MakeTempDir() + "/checkpoint.safetensors";
-  EventRun first(Head(), &set, Steps(6));
-  for (int i = 0; i < 3; ++i) first.Step();
-  ASSERT_TRUE(first.Save(path).ok());
-  EventRun second(Head(), &set, Steps(6));
-  const auto loaded = second.Load(path);
-  ASSERT_TRUE(loaded.ok()) << loaded;
-  while (!second.done()) second.Step();
-  for (size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(second.history()[i].loss, whole.history()[i].loss) << i;
-  }
+  EventRunOptions options = Steps(400);
+  options.alignment = 1;
+  const auto head = Head();
+  EXPECT_LT(ScoreEvents(*head, set.scenes, set.type_rows).aligned, 0.5);
+  EventRun run(head, &set, options);
+  while (!run.done()) run.Step();
+  const PictureEventScores after = ScoreEvents(*head, set.scenes, set.type_rows);
+  EXPECT_EQ(after.boxes, 96);
+  EXPECT_GT(after.aligned, 0.95);
+  EXPECT_GT(after.nearest, 0.95);
+  EXPECT_GT(after.role_swap, 0.95);
+}
+
+TEST(EventRun, GoesOnFromACheckpointBitForBit) {
+  const EventTrainSet set = TwoPlaces(48);
+  EventRunOptions options = Steps(6);
+  options.alignment = 0.5;
+  ExpectGoesOnBitForBit([&] { return EventRun(Head(), &set, options); });
 }
 
 TEST(ScoreEvents, CountsARoleSwapOnlyWhereTheTrueFillersWin) {
   const EventTrainSet set = TwoPlaces(16);
   const auto head = Head();
-  const PictureEventScores scores = ScoreEvents(*head, set.scenes);
+  const PictureEventScores scores = ScoreEvents(*head, set.scenes, set.type_rows);
   EventScenes exchanged = set.scenes;
   exchanged.fillers = torch::cat({set.scenes.fillers.narrow(1, 0, 2).flip({1}),
                                   set.scenes.fillers.narrow(1, 2, kPictureRoles - 2)},
                                  1);
-  EXPECT_NEAR(ScoreEvents(*head, exchanged).role_swap, 1 - scores.role_swap, 1e-9);
+  EXPECT_NEAR(ScoreEvents(*head, exchanged, set.type_rows).role_swap, 1 - scores.role_swap, 1e-9);
 }
 
 }  // namespace

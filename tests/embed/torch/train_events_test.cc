@@ -91,6 +91,18 @@ TEST(TrainEvents, LeavesTheWeightsThatWereThereAsTheyAre) {
               HasSubstr("events.safetensors"));
 }
 
+TEST(TrainEvents, LearnsBeforePhotosToo) {
+  TrainEventsOptions options = Options(TinyBundle());
+  options.photos = options.manifests[0];
+  TrainControl control;
+  const auto report = TrainEvents(options, control);
+  ASSERT_TRUE(report.ok()) << report.status();
+  ASSERT_TRUE(report->over_photos.has_value());
+  EXPECT_EQ(report->over_photos->scenes, 4);
+  options.photos = MakeTempDir() + "/none.tsv";
+  EXPECT_THAT(std::string(TrainEvents(options, control).status().message()), HasSubstr("none.tsv"));
+}
+
 TEST(TrainEvents, GoesOnAfterAnInterruptionToTheSameBundle) {
   const std::string bundle = TinyBundle();
   TrainEventsOptions options = Options(bundle);
@@ -131,6 +143,10 @@ TEST(TrainEvents, RefusesWhatCannotBe) {
   options.steps = 0;
   EXPECT_THAT(std::string(TrainEvents(options, control).status().message()),
               HasSubstr("steps is 0"));
+  options = Options(TinyBundle());
+  options.alignment = -0.5;
+  EXPECT_THAT(std::string(TrainEvents(options, control).status().message()),
+              HasSubstr("alignment is -0.5"));
   options = Options(MakeTempDir());
   EXPECT_FALSE(TrainEvents(options, control).ok());
   BundleConfig other = TinyConfig();
