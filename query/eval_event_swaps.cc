@@ -2,21 +2,12 @@
 
 #include <algorithm>
 
-#include "embed/word_pairs.h"
 #include "fmt/format.h"
 
 namespace imago {
 namespace {
 
 constexpr uint64_t kCaptions = 20'000;  // that the text alone is judged by
-
-WordPairs TrainingCaptions() {
-  std::vector<std::string> captions;
-  for (uint64_t i = 0; i < kCaptions; ++i) {
-    captions.push_back(DrawEventScene(ScenePart::kTrain, i).caption);
-  }
-  return WordPairs(captions);
-}
 
 double Preferred(double of_true, double of_wrong) {
   return of_true == of_wrong ? 0.5 : of_true > of_wrong ? 1 : 0;
@@ -82,10 +73,18 @@ class SwapJudge {
   Engine& engine_;
   const std::string& collection_;
   const std::vector<EventScene>& scenes_;
-  WordPairs text_ = TrainingCaptions();
+  WordPairs text_ = SceneCaptionModel();
 };
 
 }  // namespace
+
+WordPairs SceneCaptionModel() {
+  std::vector<std::string> captions;
+  for (uint64_t i = 0; i < kCaptions; ++i) {
+    captions.push_back(DrawEventScene(ScenePart::kTrain, i).caption);
+  }
+  return WordPairs(captions);
+}
 
 absl::StatusOr<std::vector<EventSwapMeasure>> EvaluateEventSwaps(
     Engine& engine, const std::string& collection, const std::vector<EventScene>& scenes,
@@ -97,7 +96,7 @@ absl::StatusOr<std::vector<EventSwapMeasure>> EvaluateEventSwaps(
   for (size_t i = 0; i < scenes.size(); ++i) {
     const std::string* const wrong[] = {&scenes[i].other_event, &scenes[i].other_roles};
     for (size_t kind = 0; kind < measures.size(); ++kind) {
-      if (wrong[kind]->empty()) continue;
+      if (wrong[kind]->empty() || (kind == 0 && !IsAnyScene(i))) continue;
       const EventScene counterpart = Exchanged({scenes[i], *wrong[kind]}).scene;
       if (auto s = judge.Judge(i, counterpart, measures[kind]); !s.ok()) return s;
     }

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "embed/stage.h"
+#include "embed/word_pairs.h"
 #include "query/engine.h"
 #include "query/event_scenes.h"
 
@@ -25,10 +26,14 @@ struct EventSwapMeasure {
   std::vector<double> text_alone;     // the captions by word_pairs.h, learned from training scenes
 };
 
-// Both kinds, of all scenes in a collection filled by FillWithScenes that have such a wrong event.
+// Both kinds, of the scenes in a collection filled by FillWithScenes that have such a wrong event,
+// another event only of IsAnyScene's.
 absl::StatusOr<std::vector<EventSwapMeasure>> EvaluateEventSwaps(
     Engine& engine, const std::string& collection, const std::vector<EventScene>& scenes,
     const EventSearchProgress& progress);
+
+// How likely captions of scenes are by their words alone, learned from scenes of the training.
+WordPairs SceneCaptionModel();
 
 }  // namespace imago
 

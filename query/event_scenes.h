@@ -21,6 +21,10 @@ using EventSearchProgress =
 // The scenes: of four, the second is the first with its roles exchanged.
 std::vector<EventScene> EventSearchScenes(uint64_t count);
 
+// Whether scene i is one of the other two, which are of all types alike. What has no roles to
+// exchange is never the first of four but may be its wrong event, as a scorer of texts finds out.
+inline bool IsAnyScene(size_t i) { return i % 4 >= 2; }
+
 // The item of scene i, and the scene of an item.
 std::string SceneId(size_t i);
 size_t SceneOf(const std::string& id);

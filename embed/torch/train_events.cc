@@ -66,20 +66,19 @@ double ShareOfNone(EventHead& head, const RowFiles& maps) {
   return (types.argmax(1) == types.size(1) - 1).to(torch::kFloat64).mean().item<double>();
 }
 
-std::string ScoresText(const PictureEventScores& scores) {
+std::string ScoresText(const PictureEventScores& scores, bool photos) {
   return fmt::format(
       "Reads {} types of events off pictures. Of {} drawn scenes of held-out pairs of people and\n"
-      "things: type {:.1f} %, fillers {:.1f} %, boxes {:.1f} % (overlap at least a half; or the "
-      "middle\ninside: {:.1f} %); a filler that is named is found in the right box in {:.1f} %;\n"
-      "another event by the same fillers is told apart in {:.1f} % of "
-      "{} "
-      "pairs,\nexchanged roles in {:.1f} % of {} (chance 50 %). Of {} pictures without events none "
-      "is seen\nin {:.1f} %. It has learned from drawings alone: in photos it is not to be relied "
-      "on.",
+      "things: type {:.1f} %, fillers {:.1f} %, boxes {:.1f} % (overlap at least a half; or the\n"
+      "middle inside: {:.1f} %); where the fillers are given, the right one of the boxes is found\n"
+      "in {:.1f} %; another event by the same fillers is told apart in {:.1f} % of {} pairs,\n"
+      "exchanged roles in {:.1f} % of {} (chance 50 %). Of {} pictures without events none is "
+      "seen\n"
+      "in {:.1f} %. It has learned from drawings{}: in photos it is not to be relied on.",
       StagedVocabulary().types.size(), scores.scenes, 100 * scores.type, 100 * scores.filler,
       100 * scores.box, 100 * scores.centre, 100 * scores.aligned, 100 * scores.event_swap,
       scores.event_swaps, 100 * scores.role_swap, scores.role_swaps, scores.others,
-      100 * scores.none);
+      100 * scores.none, photos ? ", half of them before photos" : " alone");
 }
 
 std::string DetailsJson(const TrainEventsOptions& options, const PictureEventScores& scores) {
@@ -140,10 +139,11 @@ absl::StatusOr<TrainEventsReport> Train(const TrainEventsOptions& options, Train
     report.over_photos =
         ScoreEvents(*(*grown)->events, *data->test_over_photos, data->train.type_rows);
   }
-  const auto bundle = WriteGrownBundle(
-      *starter, config, **grown,
-      {"Events", ScoresText(report.scores), "events", DetailsJson(options, report.scores)},
-      options.out_dir);
+  const auto bundle =
+      WriteGrownBundle(*starter, config, **grown,
+                       {"Events", ScoresText(report.scores, !options.photos.empty()), "events",
+                        DetailsJson(options, report.scores)},
+                       options.out_dir);
   if (!bundle.ok()) return bundle.status();
   report.bundle_dir = bundle->dir;
   report.model = bundle->id;

@@ -1,5 +1,6 @@
 #include "query/eval_event_search.h"
 
+#include <algorithm>
 #include <atomic>
 #include <numeric>
 #include <utility>
@@ -95,7 +96,7 @@ TEST(EvaluateEventSearch, TellsWrongEventsFromTrueOnesByThePictureAlone) {
   ASSERT_TRUE(scores.ok()) << scores.status();
   ASSERT_EQ(scores->swaps.size(), 2u);
   for (const EventSwapMeasure& measure : scores->swaps) {
-    EXPECT_GE(measure.events.size(), kScenes / 2) << measure.what;
+    EXPECT_GE(measure.events.size(), kScenes / 4) << measure.what;
     EXPECT_EQ(measure.plain.size(), measure.events.size()) << measure.what;
     EXPECT_EQ(measure.other_picture.size(), measure.events.size()) << measure.what;
     EXPECT_EQ(measure.text_alone.size(), measure.events.size()) << measure.what;
@@ -161,6 +162,26 @@ TEST(SeePhotoEvents, NamesWhatCannotBe) {
   WriteTestFile(folder + "/no-picture.bmp", "x");
   const auto broken = See(std::make_unique<KnowingEncoder>(false), folder);
   EXPECT_THAT(broken.status().ToString(), testing::HasSubstr("no-picture.bmp"));
+}
+
+// Otherwise a share of swaps told apart would say less about the pictures than it seems to.
+TEST(EvaluateEventSwaps, HasCasesInWhichTheTextAloneTellsNothing) {
+  const WordPairs text = SceneCaptionModel();
+  std::vector<double> events;
+  std::vector<double> roles;
+  const auto prefers = [&text](const std::string& caption, const std::string& wrong) {
+    return text.LogLikelihood(caption) > text.LogLikelihood(wrong) ? 1.0 : 0.0;
+  };
+  const std::vector<EventScene> scenes = EventSearchScenes(12'000);
+  for (size_t i = 0; i < scenes.size(); ++i) {
+    const EventScene& scene = scenes[i];
+    if (!scene.other_roles.empty()) roles.push_back(prefers(scene.caption, scene.other_roles));
+    if (scene.other_event.empty() || !IsAnyScene(i)) continue;
+    events.push_back(prefers(scene.caption, scene.other_event));
+  }
+  EXPECT_GT(std::min(events.size(), roles.size()), 4000u);
+  EXPECT_NEAR(Mean(events), 0.5, 0.02);
+  EXPECT_NEAR(Mean(roles), 0.5, 0.02);
 }
 
 TEST(EventSearchScenes, TheSecondOfFourHasTheRolesOfTheFirstExchanged) {
