@@ -8,6 +8,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
+#include "tests/support/watched_encoder.h"
 
 namespace imago {
 namespace {
@@ -132,23 +133,16 @@ TEST(EvalClip, AnEncoderOfWordsAloneGuessesAtScenes) {
 }
 
 // Counts how often each text is encoded.
-class CountingEncoder : public Encoder {
+class CountingEncoder : public WatchedEncoder {
  public:
-  int dim() const override { return inner_->dim(); }
-  const std::string& model() const override { return inner_->model(); }
-  const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
-  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     for (const Content& content : batch) {
       if (const auto* text = std::get_if<TextContent>(&content)) ++texts[text->text];
     }
-    return inner_->Encode(batch);
+    return HashEncode(batch);
   }
 
   mutable std::map<std::string, int> texts;
-
- private:
-  std::unique_ptr<Encoder> inner_ = NewHashEncoder();
 };
 
 // Red and green pictures, two of which have a label that is not theirs.

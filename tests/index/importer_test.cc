@@ -11,6 +11,7 @@
 #include "tests/support/data.h"
 #include "tests/support/kernels.h"
 #include "tests/support/pictures.h"
+#include "tests/support/watched_encoder.h"
 
 namespace imago {
 namespace {
@@ -18,17 +19,13 @@ namespace {
 namespace fs = std::filesystem;
 
 // Counts the pictures that it is given.
-class CountingEncoder : public Encoder {
+class CountingEncoder : public WatchedEncoder {
  public:
-  int dim() const override { return inner_->dim(); }
-  const std::string& model() const override { return inner_->model(); }
-  const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
-  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     if (broken) return absl::InternalError("the encoder is broken");
     pictures += batch.size();
     largest_batch = std::max(largest_batch.load(), batch.size());
-    auto embeddings = inner_->Encode(batch);
+    auto embeddings = HashEncode(batch);
     if (no_first_row) embeddings->rows.row(0)[0] = NAN;
     return embeddings;
   }
@@ -37,9 +34,6 @@ class CountingEncoder : public Encoder {
   mutable std::atomic<size_t> largest_batch{0};
   std::atomic<bool> broken{false};
   std::atomic<bool> no_first_row{false};
-
- private:
-  std::unique_ptr<Encoder> inner_ = NewHashEncoder();
 };
 
 class ImporterTest : public testing::Test {

@@ -10,6 +10,7 @@
 #include "query/filler.h"
 #include "tests/support/data.h"
 #include "tests/support/pictures.h"
+#include "tests/support/watched_encoder.h"
 
 namespace imago {
 namespace {
@@ -20,21 +21,16 @@ using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
 // Knows pictures and texts as hash does; how often it was asked for texts.
-class CountingEncoder : public Encoder {
+class CountingEncoder : public WatchedEncoder {
  public:
   explicit CountingEncoder(size_t* texts) : texts_(texts) {}
-  int dim() const override { return inner_->dim(); }
-  const std::string& model() const override { return inner_->model(); }
-  const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
-  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     for (const Content& one : batch) *texts_ += std::holds_alternative<TextContent>(one);
-    return inner_->Encode(batch);
+    return HashEncode(batch);
   }
 
  private:
   size_t* texts_;
-  std::unique_ptr<Encoder> inner_ = NewHashEncoder();
 };
 
 class EventSearchTest : public testing::Test {

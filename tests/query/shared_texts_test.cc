@@ -6,18 +6,15 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "tests/support/watched_encoder.h"
 
 namespace imago {
 namespace {
 
 // As hash, but says how it is asked; the first text that is "held" waits to be let through, one
 // with "bad" in it is an error.
-class WatchedEncoder : public Encoder {
+class HeldEncoder : public WatchedEncoder {
  public:
-  int dim() const override { return inner_->dim(); }
-  const std::string& model() const override { return inner_->model(); }
-  const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
-  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     const std::string& first = std::get<TextContent>(batch[0]).text;
     if (first == "held") {
@@ -31,7 +28,7 @@ class WatchedEncoder : public Encoder {
     for (const Content& content : batch) {
       if (std::get<TextContent>(content).text == "bad") return absl::DataLossError("bad text");
     }
-    auto encoded = inner_->Encode(batch);
+    auto encoded = HashEncode(batch);
     if (batch.size() > honest) encoded->rows.data()[0] += 1e-6f;
     return encoded;
   }
@@ -44,7 +41,6 @@ class WatchedEncoder : public Encoder {
   mutable std::binary_semaphore entered{0}, go_on{0};
 
  private:
-  std::unique_ptr<Encoder> inner_ = NewHashEncoder();
   mutable std::mutex mutex_;
   mutable std::vector<size_t> batches_;
 };
@@ -56,7 +52,7 @@ std::vector<float> Alone(const std::string& text) {
 }
 
 TEST(TextsThatGoTogether, AreAsManyAsGiveTheSameBits) {
-  WatchedEncoder encoder;
+  HeldEncoder encoder;
   EXPECT_EQ(TextsThatGoTogether(encoder), 16u);
   encoder.honest = 15;
   EXPECT_EQ(TextsThatGoTogether(encoder), 8u);
@@ -88,7 +84,7 @@ class SharedTextsTest : public testing::Test {
     return vectors;
   }
 
-  WatchedEncoder encoder_;
+  HeldEncoder encoder_;
   SharedTexts texts_{encoder_};
 };
 

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "tests/support/watched_encoder.h"
 #include "tests/web/client.h"
 #include "web/service.h"
 
@@ -7,19 +8,12 @@ namespace imago {
 namespace {
 
 // As hash, but takes its time.
-class SlowEncoder : public Encoder {
+class SlowEncoder : public WatchedEncoder {
  public:
-  int dim() const override { return inner_->dim(); }
-  const std::string& model() const override { return inner_->model(); }
-  const PreprocessOptions& preprocess() const override { return inner_->preprocess(); }
-  double logit_scale() const override { return inner_->logit_scale(); }
   absl::StatusOr<Embeddings> Encode(absl::Span<const Content> batch) const override {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    return inner_->Encode(batch);
+    return HashEncode(batch);
   }
-
- private:
-  std::unique_ptr<Encoder> inner_ = NewHashEncoder();
 };
 
 class TimeoutTest : public testing::Test {
