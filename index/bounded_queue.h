@@ -32,11 +32,13 @@ class BoundedQueue {
   std::optional<T> Pop() {
     std::unique_lock lock(mutex_);
     ready_.wait(lock, [this] { return closed_ || !values_.empty(); });
-    if (values_.empty()) return std::nullopt;
-    std::optional<T> value(std::move(values_.front()));
-    values_.pop_front();
-    room_.notify_one();
-    return value;
+    return First();
+  }
+
+  // Nothing where it would have to wait.
+  std::optional<T> TryPop() {
+    const std::lock_guard lock(mutex_);
+    return First();
   }
 
   // Ends it: what is in it may still be popped.
@@ -48,6 +50,14 @@ class BoundedQueue {
   }
 
  private:
+  std::optional<T> First() {
+    if (values_.empty()) return std::nullopt;
+    std::optional<T> value(std::move(values_.front()));
+    values_.pop_front();
+    room_.notify_one();
+    return value;
+  }
+
   const size_t capacity_;
   std::mutex mutex_;
   std::condition_variable room_, ready_;

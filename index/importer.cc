@@ -22,6 +22,8 @@ namespace {
 
 // So that a run of copies, which need no encoder, is written in portions too.
 constexpr size_t kMaxEntries = 512;
+// Where no more are ready, so many are worth a pass of the encoder: it would only be idle.
+constexpr int kFewInputs = 8;
 
 class Import {
  public:
@@ -164,16 +166,18 @@ bool Import::TakeFile(const FoundFile& file, const PictureDecoder& decode) {
 absl::Status Import::EncodeAndWrite() {
   std::vector<FileWork> batch;
   int inputs = 0;
-  while (auto work = queue_->Pop()) {
+  while (true) {
+    auto work = inputs < kFewInputs ? queue_->Pop() : queue_->TryPop();
     if (control_.cancel || aborted_) return absl::OkStatus();
-    inputs += work->input.has_value();
-    batch.push_back(*std::move(work));
-    if (inputs < options_.batch && batch.size() < kMaxEntries) continue;
+    if (work) {
+      inputs += work->input.has_value();
+      batch.push_back(*std::move(work));
+      if (inputs < options_.batch && batch.size() < kMaxEntries) continue;
+    }
+    if (batch.empty()) return absl::OkStatus();
     if (auto status = WriteBatch(std::exchange(batch, {})); !status.ok()) return status;
     inputs = 0;
   }
-  return batch.empty() || control_.cancel || aborted_ ? absl::OkStatus()
-                                                      : WriteBatch(std::move(batch));
 }
 
 absl::Status Import::WriteBatch(std::vector<FileWork> batch) {

@@ -40,14 +40,16 @@ class HttpServer : public httplib::Server {
   }
 };
 
-// A connection that is kept alive holds a thread of the pool while it idles, so the pool may grow
-// above `threads` where the library can do that.
+// A connection that is kept alive holds a thread of the pool while it idles. All are there from the
+// start: a pool that grows counts threads as idle that have been given a connection but not yet run,
+// and lets the next ones wait behind others that may last for long.
 template <typename Pool = httplib::ThreadPool>
 httplib::TaskQueue* NewPool(size_t threads) {
+  const size_t connections = threads * 8;
   if constexpr (std::is_constructible_v<Pool, size_t, size_t, size_t>) {
-    return new Pool(threads, threads * 8, kMaxQueued);  // owned by the server
+    return new Pool(connections, connections, kMaxQueued);  // owned by the server
   } else {
-    return new Pool(threads * 2);
+    return new Pool(connections);
   }
 }
 

@@ -25,6 +25,14 @@ TEST(BoundedQueue, GivesWhatIsLeftAfterTheEnd) {
   EXPECT_FALSE(queue.Pop().has_value());
 }
 
+TEST(BoundedQueue, TriesWithoutWaiting) {
+  BoundedQueue<int> queue(2);
+  EXPECT_EQ(queue.TryPop(), std::nullopt);
+  ASSERT_TRUE(queue.Push(1));
+  EXPECT_EQ(queue.TryPop(), 1);
+  EXPECT_EQ(queue.TryPop(), std::nullopt);
+}
+
 TEST(BoundedQueue, WakesMakersThatWaitForRoomWhenClosed) {
   BoundedQueue<int> queue(1);
   queue.Push(1);

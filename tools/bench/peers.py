@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""How long peers take for the searches of bench_search: peers.py DATA [--graphs]
+"""How long peers take for the searches of bench_search: peers.py DATA [--graph NAME]
 
-Needs numpy and faiss-cpu, with --graphs also hnswlib and usearch (all PyPI). Says "ready", then
+Needs numpy and faiss-cpu, for their graphs also hnswlib and usearch (all PyPI). Says "ready", then
 answers each case on standard input with one JSON line, as bench_search does (search.cc has the
-protocol and the layout of DATA). Engines: flat (faiss IndexFlatIP, threshold of BLAS as it comes),
-flat-blas (always BLAS), and where asked for the graphs faiss-hnsw (IndexHNSWFlat), hnswlib and
-usearch (in f16), each with 32 links, built by one thread with ef 80 and searched with the smallest
-ef of a list that finds 0.99 of the 10 nearest of 256 queries. A filter is faiss's IDSelectorBitmap.
+protocol and the layout of DATA). Engines: flat (faiss IndexFlatIP, threshold of BLAS as it comes)
+and flat-blas (always BLAS), or the graph that was asked for: faiss-hnsw (IndexHNSWFlat), hnswlib or
+usearch (in f16), with 32 links, built by one thread with ef 80 and searched with the smallest ef of
+a list that finds 0.99 of the 10 nearest of 256 queries. A graph has its process to itself: hnswlib
+hangs where faiss has made threads before. A filter is faiss's IDSelectorBitmap.
 """
 import argparse
 import json
@@ -14,7 +15,6 @@ import resource
 import sys
 import time
 
-import faiss
 import numpy as np
 
 NEIGHBORS = 10
@@ -53,7 +53,8 @@ class Flat:
     """Both ways of faiss over one index."""
 
     def __init__(self, path, rows):
-        self.path, self.masks = path, {}
+        import faiss
+        self.faiss, self.path, self.masks = faiss, path, {}
         self.index = faiss.IndexFlatIP(rows.shape[1])
         self.index.add(rows)
         self.default = faiss.cvar.distance_compute_blas_threshold
@@ -62,16 +63,18 @@ class Flat:
         if share not in self.masks:
             self.masks[share] = np.fromfile(f"{self.path}.{share}", np.uint8)
         mask = self.masks[share]
-        return faiss.SearchParameters(sel=faiss.IDSelectorBitmap(mask))
+        return self.faiss.SearchParameters(sel=self.faiss.IDSelectorBitmap(mask))
 
     def search(self, queries, threads, share, blas):
-        faiss.omp_set_num_threads(threads)
-        faiss.cvar.distance_compute_blas_threshold = 1 if blas else self.default
+        self.faiss.omp_set_num_threads(threads)
+        self.faiss.cvar.distance_compute_blas_threshold = 1 if blas else self.default
         params = None if share == "1" else self.selector(share)
         return self.index.search(queries, NEIGHBORS, params=params)[1]
 
 
 def faiss_search(rows):
+    import faiss
+    faiss.omp_set_num_threads(1)
     index = faiss.IndexHNSWFlat(rows.shape[1], 32, faiss.METRIC_INNER_PRODUCT)
     index.hnsw.efConstruction = 80
     index.add(rows)
@@ -107,14 +110,33 @@ def usearch_search(rows):
     return search
 
 
+MAKERS = {"faiss-hnsw": faiss_search, "hnswlib": hnswlib_search, "usearch": usearch_search}
+
+
+def nearest(rows, queries, block=65536):
+    """The neighbours of each query without any engine: [queries, NEIGHBORS]."""
+    best = np.full((len(queries), NEIGHBORS), -np.inf, np.float32)
+    found = np.zeros((len(queries), NEIGHBORS), np.int64)
+    for start in range(0, len(rows), block):
+        scores = queries @ rows[start:start + block].T
+        top = np.argpartition(scores, -NEIGHBORS, axis=1)[:, -NEIGHBORS:]
+        scores = np.hstack([best, np.take_along_axis(scores, top, 1)])
+        keep = np.argsort(-scores, axis=1)[:, :NEIGHBORS]
+        best = np.take_along_axis(scores, keep, 1)
+        found = np.take_along_axis(np.hstack([found, top + start]), keep, 1)
+    return found
+
+
 def recall(found, truth):
     hits = sum(len(set(a) & set(b)) for a, b in zip(found.tolist(), truth.tolist()))
     return hits / truth.size
 
 
-def tuned(name, make, rows, queries, truth):
+def tuned(name, rows, queries):
+    """The graph's search with the smallest ef that will do."""
+    truth = nearest(rows, queries)
     before = resident_bytes()
-    search, times = measure(lambda: make(rows))
+    search, times = measure(lambda: MAKERS[name](rows))
     built = {**times, "bytes": resident_bytes() - before}
     for ef in EFS:
         reached = recall(search(queries, 1, ef), truth)
@@ -124,37 +146,30 @@ def tuned(name, make, rows, queries, truth):
     return lambda part, threads: search(part, threads, ef)
 
 
-def answer(line, flat, graphs, queries):
+def answer(line, searches, queries):
     _, engine, batch, threads, share, count = line.split()
     batch, threads, count = int(batch), int(threads), int(count)
-
-    def search(part):
-        if engine in graphs:
-            return graphs[engine](part, threads)
-        return flat.search(part, threads, share, engine == "flat-blas")
-
     found, times = measure(lambda: np.concatenate(
-        [search(queries[q:min(count, q + batch)]) for q in range(0, count, batch)]))
+        [searches[engine](queries[q:min(count, q + batch)], threads, share) for q in range(0, count, batch)]))
     say(engine, "search", **times, found=found.tolist())
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data")
-    parser.add_argument("--graphs", action="store_true")
+    parser.add_argument("--graph", choices=MAKERS)
     args = parser.parse_args()
-    faiss.omp_set_num_threads(1)
     rows, queries = read_data(args.data)
-    flat, graphs = Flat(args.data, rows), {}
-    if args.graphs:
-        some = queries[:TUNED_ON]
-        truth = flat.search(some, 1, "1", True)
-        for name, make in (("faiss-hnsw", faiss_search), ("hnswlib", hnswlib_search),
-                           ("usearch", usearch_search)):
-            graphs[name] = tuned(name, make, rows, some, truth)
+    if args.graph:
+        graph = tuned(args.graph, rows, queries[:TUNED_ON])
+        searches = {args.graph: lambda part, threads, share: graph(part, threads)}
+    else:
+        flat = Flat(args.data, rows)
+        searches = {"flat": lambda *case: flat.search(*case, blas=False),
+                    "flat-blas": lambda *case: flat.search(*case, blas=True)}
     print("ready", flush=True)
     for line in sys.stdin:
-        answer(line, flat, graphs, queries)
+        answer(line, searches, queries)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,7 @@ the report: for tools/bench/run.
 
 A ratio is the peer's time over Imago's, both of one round; of several rounds the report has the
 median and, in brackets, the least and the largest. With one thread times are CPU time, which leaves
-out what other programs took; with more, wall-clock time. Imago's HNSW searches with the ef of its
-defaults, its peers with the least that finds 0.99.
+out what other programs took; with more, wall-clock time.
 """
 import json
 import statistics
@@ -101,7 +100,7 @@ def filter_cost(ours, share, rounds):
             "exact without a filter")
 
 
-def searches(ours, peers, threads, rounds, graphs):
+def searches(ours, peers, threads, rounds):
     rows = []
     for batch, count in BATCHES:
         rows += compare(ours, peers, f"exact, batch {batch}", "exact",
@@ -113,8 +112,6 @@ def searches(ours, peers, threads, rounds, graphs):
     if threads == 1:
         rows += [filter_cost(ours, share, rounds) for share in SHARES]
         rows += [speedup(ours, batch, count, rounds) for batch, count in BATCHES]
-    if graphs:
-        rows += compare(ours, peers, "hnsw, batch 1", "hnsw", GRAPHS, (1, threads, "1", 64), rounds)
     return rows
 
 
@@ -130,16 +127,16 @@ def milliseconds(program, engine, batch, count, rounds):
     return 1000 * statistics.median(times) / count
 
 
-def against_graphs(ours, peers, row_count, rounds):
-    """What each way of searching costs: rows of name, time of a query alone and in a batch of 64,
-    recall of the 10 nearest, seconds to build, bytes a row."""
-    told = {line["what"]: line for line in ours.told}
-    tuned = {line["engine"]: line for line in peers.told if line["what"] == "tuned"}
-    yield ("Imago exact", milliseconds(ours, "exact", 1, 16, rounds),
-           milliseconds(ours, "exact", 64, 64, rounds), 1, told["quantize"]["cpu_seconds"],
-           told["quantize"]["bytes"] / row_count)
-    for name in GRAPHS:
-        graph = tuned[name]
-        yield (f"{name}, ef {graph['ef']}", milliseconds(peers, name, 1, 64, rounds),
-               milliseconds(peers, name, 64, 64, rounds), graph["recall_at_10"],
-               graph["cpu_seconds"], graph["bytes"] / row_count)
+def exact_costs(ours, row_count, rounds):
+    """What exact search costs: name, milliseconds of a query alone and in a batch of 64, recall of the
+    10 nearest, seconds to build, bytes a row."""
+    told = next(line for line in ours.told if line["what"] == "quantize")
+    return ("Imago exact", milliseconds(ours, "exact", 1, 16, rounds), milliseconds(ours, "exact", 64, 64, rounds), 1,
+            told["cpu_seconds"], told["bytes"] / row_count)
+
+
+def graph_costs(peer, name, row_count, rounds):
+    """The same of a peer's graph."""
+    tuned = next(line for line in peer.told if line["what"] == "tuned")
+    return (f"{name}, ef {tuned['ef']}", milliseconds(peer, name, 1, 64, rounds), milliseconds(peer, name, 64, 64, rounds),
+            tuned["recall_at_10"], tuned["cpu_seconds"], tuned["bytes"] / row_count)
