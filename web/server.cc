@@ -41,8 +41,8 @@ class HttpServer : public httplib::Server {
 };
 
 // A connection that is kept alive holds a thread of the pool while it idles. All are there from the
-// start: a pool that grows counts threads as idle that have been given a connection but not yet run,
-// and lets the next ones wait behind others that may last for long.
+// start: a pool that grows counts threads as idle that have been given a connection but not yet
+// run, and lets the next ones wait behind others that may last for long.
 template <typename Pool = httplib::ThreadPool>
 httplib::TaskQueue* NewPool(size_t threads) {
   const size_t connections = threads * 8;

@@ -138,5 +138,6 @@ def exact_costs(ours, row_count, rounds):
 def graph_costs(peer, name, row_count, rounds):
     """The same of a peer's graph."""
     tuned = next(line for line in peer.told if line["what"] == "tuned")
-    return (f"{name}, ef {tuned['ef']}", milliseconds(peer, name, 1, 64, rounds), milliseconds(peer, name, 64, 64, rounds),
-            tuned["recall_at_10"], tuned["cpu_seconds"], tuned["bytes"] / row_count)
+    return (f"{name}, ef {tuned['ef']}", milliseconds(peer, name, 1, 64, rounds),
+            milliseconds(peer, name, 64, 64, rounds), tuned["recall_at_10"], tuned["cpu_seconds"],
+            tuned["bytes"] / row_count)
