@@ -1,5 +1,7 @@
 #include "index/importer.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <memory>
@@ -24,6 +26,7 @@ namespace {
 constexpr size_t kMaxEntries = 512;
 // Where no more are ready, so many are worth a pass of the encoder: it would only be idle.
 constexpr int kFewInputs = 8;
+constexpr int kDecodeNiceness = 10;
 
 class Import {
  public:
@@ -125,6 +128,9 @@ absl::Status Import::Pass(const std::vector<FoundFile>& files) {
 }
 
 void Import::DecodeFiles(const std::vector<FoundFile>& files) {
+  // Of this thread and its decoding process (Linux): where there are fewer cores than threads,
+  // decoding goes on while the encoder waits, not the other way round.
+  (void)::nice(kDecodeNiceness);
   const PictureDecoder decode =
       NewPictureDecoder(options_.decode_worker, OptionsToIndex(options_.decode, encoder_));
   while (!aborted_ && progress_.GoOn()) {
