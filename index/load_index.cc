@@ -15,12 +15,12 @@ namespace {
 class Unplaced {
  public:
   absl::Status Read(const Store& store) {
-    return store.ScanLog(0, [this](const LogRecord& record) {
+    return store.ScanLog(0, [this](LogRecord record) {
       last_sequence_ = record.sequence;
       if (record.removed) return true;
       sequences_.push_back(record.sequence);
       records_.push_back(
-          std::make_shared<const ItemRecord>(ItemRecord{record.item, record.sequence}));
+          std::make_shared<const ItemRecord>(ItemRecord{std::move(record.item), record.sequence}));
       return true;
     });
   }

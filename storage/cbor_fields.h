@@ -15,13 +15,13 @@ namespace imago {
 // outlives this.
 class FieldTaker {
  public:
-  explicit FieldTaker(CborFields& fields) : fields_(fields) {}
+  explicit FieldTaker(const CborFields& fields) : fields_(fields) {}
 
   void Text(const char* name, std::string& out) {
-    if (CborField* field = Find(name)) {
-      std::string* text = std::get_if<std::string>(field);
+    if (const CborField* field = Find(name)) {
+      const auto* text = std::get_if<std::string_view>(field);
       if (text == nullptr) return Fault(fmt::format("the field '{}' is no text", name));
-      out = std::move(*text);
+      out = *text;
     }
   }
 
@@ -53,7 +53,7 @@ class FieldTaker {
     }
   }
 
-  bool Has(const char* name) const { return fields_.find(name) != fields_.end(); }
+  bool Has(const char* name) const { return fields_.Find(name) != nullptr; }
 
   void Fault(std::string fault) {
     if (fault_.empty()) fault_ = std::move(fault);
@@ -82,15 +82,14 @@ class FieldTaker {
   }
 
  private:
-  CborField* Find(const char* name) {
+  const CborField* Find(const char* name) {
     if (!fault_.empty()) return nullptr;
-    const auto found = fields_.find(name);
-    if (found != fields_.end()) return &found->second;
+    if (const CborField* found = fields_.Find(name)) return found;
     Fault(fmt::format("the field '{}' is missing", name));
     return nullptr;
   }
 
-  CborFields& fields_;
+  const CborFields& fields_;
   std::string fault_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 #include <utility>
@@ -50,9 +51,9 @@ class Reader {
     return Head{major, info, value};
   }
 
-  std::optional<std::string> TakeString(uint64_t size) {
+  std::optional<std::string_view> TakeString(uint64_t size) {
     if (size > bytes_.size()) return std::nullopt;
-    std::string text(bytes_.substr(0, size));
+    const std::string_view text = bytes_.substr(0, size);
     bytes_.remove_prefix(size);
     return text;
   }
@@ -71,7 +72,7 @@ class Reader {
     }
     if (!Skip(*head, 0)) return std::nullopt;
     if (head->major != kArray && head->major != kMap) return Ignored();
-    return Nested{std::string(whole.substr(0, whole.size() - bytes_.size()))};
+    return Nested{whole.substr(0, whole.size() - bytes_.size())};
   }
 
  private:
@@ -115,24 +116,34 @@ absl::Status Malformed(std::string_view why) {
 
 }  // namespace
 
+const CborField* CborFields::Find(std::string_view name) const {
+  const auto at = std::ranges::lower_bound(fields_, name, {}, &NamedField::first);
+  return at != fields_.end() && at->first == name ? &at->second : nullptr;
+}
+
 absl::StatusOr<CborFields> ReadCborMap(std::string_view bytes) {
   Reader reader(bytes);
   const std::optional<Head> map = reader.TakeHead();
   if (!map || map->major != kMap) return Malformed("it is no map");
-  CborFields fields;
+  std::vector<NamedField> fields;
   for (uint64_t i = 0; i < map->value; ++i) {
     const std::optional<Head> head = reader.TakeHead();
     if (!head || head->major != kText) return Malformed(fmt::format("name {} is no text", i));
-    std::optional<std::string> name = reader.TakeString(head->value);
+    const std::optional<std::string_view> name = reader.TakeString(head->value);
     if (!name) return Malformed(fmt::format("name {} is cut off", i));
-    std::optional<CborField> field = reader.TakeField();
+    const std::optional<CborField> field = reader.TakeField();
     if (!field) return Malformed(fmt::format("the value of field {} is malformed", i));
-    if (!fields.emplace(*std::move(name), *std::move(field)).second) {
-      return Malformed(fmt::format("field {} is there twice", i));
-    }
+    fields.emplace_back(*name, *field);
   }
   if (!reader.AtEnd()) return Malformed("something follows the map");
-  return fields;
+  // Imago writes them in this order.
+  if (!std::ranges::is_sorted(fields, {}, &NamedField::first)) {
+    std::ranges::sort(fields, {}, &NamedField::first);
+  }
+  if (std::ranges::adjacent_find(fields, {}, &NamedField::first) != fields.end()) {
+    return Malformed("a field is there twice");
+  }
+  return CborFields(std::move(fields));
 }
 
 absl::StatusOr<std::vector<CborField>> ReadCborList(std::string_view bytes) {
@@ -141,9 +152,9 @@ absl::StatusOr<std::vector<CborField>> ReadCborList(std::string_view bytes) {
   if (!list || list->major != kArray) return Malformed("it is no list");
   std::vector<CborField> values;
   for (uint64_t i = 0; i < list->value; ++i) {
-    std::optional<CborField> value = reader.TakeField();
+    const std::optional<CborField> value = reader.TakeField();
     if (!value) return Malformed(fmt::format("value {} is malformed", i));
-    values.push_back(*std::move(value));
+    values.push_back(*value);
   }
   if (!reader.AtEnd()) return Malformed("something follows the list");
   return values;

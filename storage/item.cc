@@ -31,8 +31,8 @@ std::string_view OriginName(Origin origin) {
 namespace {
 
 bool IsJsonObject(const std::string& text) {
-  if (text == "{}") return true;
-  return nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false).is_object();
+  const size_t begin = text.find_first_not_of(" \t\r\n");
+  return begin != std::string::npos && text[begin] == '{' && nlohmann::json::accept(text);
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ std::string EncodeItem(const Item& item) {
 }
 
 absl::StatusOr<Item> DecodeItem(std::string_view cbor) {
-  absl::StatusOr<CborFields> fields = ReadCborMap(cbor);
+  const absl::StatusOr<CborFields> fields = ReadCborMap(cbor);
   if (!fields.ok()) return Damaged(std::string(fields.status().message()));
   FieldTaker version_taker(*fields);
   uint64_t version = 0;
@@ -71,8 +71,8 @@ absl::StatusOr<Item> DecodeItem(std::string_view cbor) {
   FieldTaker taker(*fields);
   TakeItem(taker, item);
   if (!taker.fault().empty()) return Damaged(taker.fault());
-  if (const auto found = fields->find("events"); found != fields->end()) {
-    auto events = EventsFromFields(found->second);
+  if (const CborField* found = fields->Find("events")) {
+    auto events = EventsFromFields(*found);
     if (!events.ok()) return Damaged(std::string(events.status().message()));
     item.events = *std::move(events);
   }

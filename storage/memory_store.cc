@@ -87,8 +87,7 @@ class MemoryStore : public Store {
     return absl::OkStatus();
   }
 
-  absl::Status ScanLog(uint64_t after,
-                       const std::function<bool(const LogRecord&)>& visit) const override {
+  absl::Status ScanLog(uint64_t after, const std::function<bool(LogRecord)>& visit) const override {
     std::vector<LogRecord> found;
     {
       const std::lock_guard lock(mutex_);

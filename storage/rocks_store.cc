@@ -255,15 +255,14 @@ class RocksStore : public Store {
                      });
   }
 
-  absl::Status ScanLog(uint64_t after,
-                       const std::function<bool(const LogRecord&)>& visit) const override {
+  absl::Status ScanLog(uint64_t after, const std::function<bool(LogRecord)>& visit) const override {
     if (after == UINT64_MAX) return absl::OkStatus();
     return ScanRange(
         *db_, LogKey(after + 1), LogEnd(),
         [&visit](std::string_view key, std::string_view value) -> absl::StatusOr<bool> {
-          const absl::StatusOr<LogRecord> record = ParseLog(key, value);
+          absl::StatusOr<LogRecord> record = ParseLog(key, value);
           if (!record.ok()) return record.status();
-          return visit(*record);
+          return visit(*std::move(record));
         });
   }
 

@@ -88,7 +88,7 @@ class Store {
   // Calls `visit` for the newest record of each item ever put, in order of sequence, for sequences
   // > after, until it returns false. Sees one consistent state; `visit` may use the store.
   virtual absl::Status ScanLog(uint64_t after,
-                               const std::function<bool(const LogRecord&)>& visit) const = 0;
+                               const std::function<bool(LogRecord)>& visit) const = 0;
 };
 
 std::unique_ptr<Store> NewMemoryStore();
