@@ -47,7 +47,7 @@ absl::Status Keep(absl::StatusOr<T> read, T* out) {
 
 }  // namespace
 
-absl::Status EventNet::ReadEncoder(const SafetensorsFile& file) {
+absl::Status EventNet::ReadEncoder(const SafetensorsFile& file, size_t pieces) {
   const WordFeatures rows = FeatureRows(*names_);
   size_t in = 0;
   for (size_t i = 0; i < kWordFeatures; ++i) {
@@ -57,6 +57,13 @@ absl::Status EventNet::ReadEncoder(const SafetensorsFile& file) {
     in += table->cols();
     tables_.push_back(*std::move(table));
   }
+  if (pieces > 0) {
+    auto bert = PlainBert::Read(file, "bert.", pieces);
+    if (!bert.ok()) return bert.status();
+    in += bert->width();
+    bert_ = *std::move(bert);
+  }
+  inputs_ = in;
   for (int i = 0; i < kMaxLayers && (i == 0 || file.Has(fmt::format("lstm.weight_hh_l{}", i)));
        ++i) {
     auto layer = ReadLstmLayer(file, "lstm", i, in);
@@ -69,8 +76,6 @@ absl::Status EventNet::ReadEncoder(const SafetensorsFile& file) {
 
 absl::Status EventNet::ReadHeads(const SafetensorsFile& file) {
   const size_t both = 2 * lstm_.back().width();
-  size_t inputs = 0;
-  for (const Matrix& table : tables_) inputs += table.cols();
   absl::Status status;
   const auto linear = [&](const char* name, size_t out, size_t in, LinearLayer* layer) {
     if (status.ok()) status = Keep(ReadLinearLayer(file, name, out, in), layer);
@@ -79,7 +84,7 @@ absl::Status EventNet::ReadHeads(const SafetensorsFile& file) {
   const auto table = [&](const char* name, size_t rows, size_t cols, Matrix* out) {
     if (status.ok()) status = Keep(ReadMatrix(file, name, rows, cols), out);
   };
-  const size_t type_width = linear("type_hidden", 0, both + inputs, &type_hidden_);
+  const size_t type_width = linear("type_hidden", 0, both + inputs_, &type_hidden_);
   linear("type_out", names_->types() + 1, type_width, &type_out_);
   const size_t width = linear("query", 0, both, &query_);
   linear("key", width, both, &key_);
@@ -92,24 +97,34 @@ absl::Status EventNet::ReadHeads(const SafetensorsFile& file) {
   return status;
 }
 
-absl::StatusOr<EventNet> EventNet::Read(const SafetensorsFile& file, const TaggerNames& names) {
+absl::StatusOr<EventNet> EventNet::Read(const SafetensorsFile& file, const TaggerNames& names,
+                                        size_t pieces) {
   EventNet net(names);
-  if (auto status = net.ReadEncoder(file); !status.ok()) return status;
+  if (auto status = net.ReadEncoder(file, pieces); !status.ok()) return status;
   if (auto status = net.ReadHeads(file); !status.ok()) return status;
   return net;
 }
 
-EventNet::Encoded EventNet::Encode(absl::Span<const WordFeatures> words) const {
-  size_t inputs = 0;
-  for (const Matrix& table : tables_) inputs += table.cols();
+void EventNet::AddContext(const WordPieces& pieces, size_t column, Matrix& inputs) const {
+  std::vector<Matrix> runs;
+  for (const std::vector<int32_t>& run : pieces.runs) runs.push_back(bert_->Rows(run));
+  for (size_t w = 0; w < inputs.rows(); ++w) {
+    const WordPieces::Place& place = pieces.words[w];
+    std::copy_n(runs[place.run].row(place.row), bert_->width(), inputs.row(w) + column);
+  }
+}
+
+EventNet::Encoded EventNet::Encode(absl::Span<const WordFeatures> words,
+                                   const WordPieces& pieces) const {
   Encoded out;
-  out.inputs = Matrix(words.size(), inputs);
+  out.inputs = Matrix(words.size(), inputs_);
   for (size_t w = 0; w < words.size(); ++w) {
     float* to = out.inputs.row(w);
     for (size_t i = 0; i < kWordFeatures; ++i) {
       to = std::copy_n(tables_[i].row(static_cast<size_t>(words[w][i])), tables_[i].cols(), to);
     }
   }
+  if (bert_) AddContext(pieces, inputs_ - bert_->width(), out.inputs);
   for (const LstmLayer& layer : lstm_) {
     out.rows = layer.Apply(&layer == &lstm_.front() ? out.inputs : out.rows);
   }

@@ -27,16 +27,6 @@ absl::StatusOr<std::vector<float>> ReadWeights(const SafetensorsFile& file,
                   kMaxWeight, kMaxWeight));
 }
 
-absl::StatusOr<std::vector<float>> ReadBias(const SafetensorsFile& file, const std::string& name,
-                                            size_t size) {
-  auto values = ReadWeights(file, name);
-  if (values.ok() && values->size() != size) {
-    return absl::InvalidArgumentError(
-        fmt::format("tensor {} has {} values, it must have {}", name, values->size(), size));
-  }
-  return values;
-}
-
 bool Fits(int64_t found, size_t wanted) {
   if (wanted == 0) return found >= 1 && found <= kMaxWidth;
   return found == static_cast<int64_t>(wanted);
@@ -54,9 +44,9 @@ absl::StatusOr<LstmLayer::Direction> ReadDirection(const SafetensorsFile& file,
   }
   auto input = ReadMatrix(file, fmt::format("{}.weight_ih_{}", name, suffix), gates, in);
   if (!input.ok()) return input.status();
-  auto bias = ReadBias(file, fmt::format("{}.bias_ih_{}", name, suffix), gates);
+  auto bias = ReadVector(file, fmt::format("{}.bias_ih_{}", name, suffix), gates);
   if (!bias.ok()) return bias.status();
-  const auto second = ReadBias(file, fmt::format("{}.bias_hh_{}", name, suffix), gates);
+  const auto second = ReadVector(file, fmt::format("{}.bias_hh_{}", name, suffix), gates);
   if (!second.ok()) return second.status();
   for (size_t i = 0; i < gates; ++i) (*bias)[i] += (*second)[i];
   return LstmLayer::Direction{{*std::move(input), *std::move(bias)}, *std::move(recurrent)};
@@ -106,6 +96,16 @@ Matrix LstmLayer::Apply(const Matrix& rows) const {
   return out;
 }
 
+absl::StatusOr<std::vector<float>> ReadVector(const SafetensorsFile& file, const std::string& name,
+                                              size_t size) {
+  auto values = ReadWeights(file, name);
+  if (values.ok() && values->size() != size) {
+    return absl::InvalidArgumentError(
+        fmt::format("tensor {} has {} values, it must have {}", name, values->size(), size));
+  }
+  return values;
+}
+
 absl::StatusOr<Matrix> ReadMatrix(const SafetensorsFile& file, const std::string& name, size_t rows,
                                   size_t cols) {
   auto values = ReadWeights(file, name);
@@ -123,7 +123,7 @@ absl::StatusOr<LinearLayer> ReadLinearLayer(const SafetensorsFile& file, const s
                                             size_t out, size_t in) {
   auto weight = ReadMatrix(file, name + ".weight", out, in);
   if (!weight.ok()) return weight.status();
-  auto bias = ReadBias(file, name + ".bias", weight->rows());
+  auto bias = ReadVector(file, name + ".bias", weight->rows());
   if (!bias.ok()) return bias.status();
   return LinearLayer{*std::move(weight), *std::move(bias)};
 }

@@ -39,6 +39,8 @@ struct LstmLayer {
   Matrix Apply(const Matrix& rows) const;
 };
 
+absl::StatusOr<std::vector<float>> ReadVector(const SafetensorsFile& file, const std::string& name,
+                                              size_t size);
 // Where a number of rows or columns is 0, any from 1 to 4,096 will do.
 absl::StatusOr<Matrix> ReadMatrix(const SafetensorsFile& file, const std::string& name, size_t rows,
                                   size_t cols);

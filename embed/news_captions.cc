@@ -38,24 +38,31 @@ bool ReadArguments(const json& event, NewsEvent* out) {
   return true;
 }
 
-// Sentences in the order in which they first come.
+// Sentences in the order in which they first come, each with the events of the first picture that
+// it stands under: every other picture names the same ones again.
 class SentenceList {
  public:
-  void Add(const std::string& words, NewsEvent event) {
-    const auto [place, added] = places_.emplace(words, sentences_.size());
+  // `picture` is the number of the line.
+  void Add(int picture, const std::string& words, NewsEvent event) {
+    const auto [found, added] = places_.emplace(words, Place{sentences_.size(), picture});
     if (added) sentences_.push_back({words, JoinTokens(words), {}});
-    sentences_[place->second].events.push_back(std::move(event));
+    const Place& place = found->second;
+    if (place.picture == picture) sentences_[place.sentence].events.push_back(std::move(event));
   }
   bool Has(const std::string& words) const { return places_.count(words) > 0; }
   std::vector<NewsSentence>& sentences() { return sentences_; }
 
  private:
-  std::map<std::string, size_t> places_;
+  struct Place {
+    size_t sentence = 0;
+    int picture = 0;
+  };
+  std::map<std::string, Place> places_;
   std::vector<NewsSentence> sentences_;
 };
 
 // What is wrong with the line; empty when nothing is.
-std::string ReadLine(const std::string& line, SentenceList& known, SentenceList& held) {
+std::string ReadLine(const std::string& line, int number, SentenceList& known, SentenceList& held) {
   if (auto status = CheckStrictJson(line); !status.ok()) return std::string(status.message());
   const json parsed = json::parse(line, nullptr, false);
   std::string id;
@@ -70,7 +77,7 @@ std::string ReadLine(const std::string& line, SentenceList& known, SentenceList&
         !ReadText(one, "sentence", &words) || !ReadArguments(one, &event)) {
       return "an event must have type, trigger, sentence and args with role and text";
     }
-    part.Add(words, std::move(event));
+    part.Add(number, words, std::move(event));
   }
   return "";
 }
@@ -130,7 +137,7 @@ absl::StatusOr<NewsCaptions> ReadNewsCaptions(const std::string& path) {
   for (std::string line; std::getline(in, line);) {
     ++number;
     if (line.empty()) continue;
-    const std::string wrong = ReadLine(line, known, held);
+    const std::string wrong = ReadLine(line, number, known, held);
     if (!wrong.empty()) {
       return absl::InvalidArgumentError(fmt::format("{}: line {}: {}", path, number, wrong));
     }

@@ -40,8 +40,8 @@ struct NewsCaptions {
 // Whether a picture is of the fifth: the first 32 bits of the SHA-256 of its id, modulo 5, are 0.
 bool IsHeldOut(const std::string& image_id);
 
-// Equal sentences of a part are one; sentences that stand in both parts are held out only. Errors
-// name the file and the line.
+// Equal sentences of a part are one, with the events that the first of their pictures names;
+// sentences that stand in both parts are held out only. Errors name the file and the line.
 absl::StatusOr<NewsCaptions> ReadNewsCaptions(const std::string& path);
 
 // "St . Paul , Minn ., said Geun - hye ' s" to "St. Paul, Minn., said Geun-hye's".

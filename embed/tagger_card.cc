@@ -60,6 +60,13 @@ std::string TaggerCardText(const TrainTaggerOptions& options, const TaggerConfig
       report.name, config.types.size(), report.parameters,
       config.words.size() + config.more_words.size(), options.layers, options.width, options.steps,
       options.batch, options.seed, options.sentences);
+  if (options.context_layers > 0) {
+    const std::string context = fmt::format(
+        "Words are read in context by the first {} layers of all-MiniLM-L6-v2 (Apache-2.0) over {} "
+        "pieces;\nthe last {} of these were trained further.\n\n",
+        options.context_layers, config.pieces.size(), options.tuned_layers);
+    text.insert(text.find("| held out |"), context);
+  }
   text += Line("news captions: trigger and type", report.news.triggers);
   text += Line("news captions: arguments", report.news.arguments);
   text += Line("made sentences: trigger and type", report.made.triggers);

@@ -24,15 +24,22 @@ absl::Status Wrong(const std::string& key, std::string_view what) {
 }
 
 absl::Status CheckKeys(const json& object) {
-  static const std::set<std::string> known = {
-      "format", "name",       "trigger_threshold", "argument_threshold",
-      "words",  "more_words", "ontology",          "types",
-      "card"};
+  static const std::set<std::string> known = {"format",
+                                              "name",
+                                              "trigger_threshold",
+                                              "argument_threshold",
+                                              "words",
+                                              "more_words",
+                                              "pieces",
+                                              "ontology",
+                                              "types",
+                                              "card"};
   for (const auto& item : object.items()) {
     if (known.count(item.key()) == 0) return Wrong(item.key(), "is not known");
   }
   for (const std::string& key : known) {
-    if (key != "card" && !object.contains(key)) return Wrong(key, "is missing");
+    const bool needed = key != "card" && key != "pieces";
+    if (needed && !object.contains(key)) return Wrong(key, "is missing");
   }
   return absl::OkStatus();
 }
@@ -101,6 +108,7 @@ absl::StatusOr<TaggerConfig> ParseTaggerConfig(const std::string& text) {
         ReadThreshold(object, "argument_threshold", &config.argument_threshold),
         ReadNames(object.at("words"), "words", kMaxWords, &config.words),
         ReadNames(object.at("more_words"), "more_words", kMaxWords, &config.more_words),
+        ReadNames(object.value("pieces", json::array()), "pieces", kMaxWords, &config.pieces),
         ReadNames(object.at("ontology"), "ontology", kMaxTypes, &config.ontology),
         ReadTypes(object.at("types"), &config.types)}) {
     if (!status.ok()) return status;
@@ -121,15 +129,16 @@ std::string TaggerConfigToJson(const TaggerConfig& config) {
   for (const TaggedType& one : config.types) {
     types.push_back({{"type", one.type}, {"roles", one.roles}});
   }
-  const ordered_json object = {{"format", 1},
-                               {"name", config.name},
-                               {"trigger_threshold", config.trigger_threshold},
-                               {"argument_threshold", config.argument_threshold},
-                               {"card", ordered_json::parse(config.card_json)},
-                               {"types", std::move(types)},
-                               {"ontology", config.ontology},
-                               {"words", config.words},
-                               {"more_words", config.more_words}};
+  ordered_json object = {{"format", 1},
+                         {"name", config.name},
+                         {"trigger_threshold", config.trigger_threshold},
+                         {"argument_threshold", config.argument_threshold},
+                         {"card", ordered_json::parse(config.card_json)},
+                         {"types", std::move(types)},
+                         {"ontology", config.ontology},
+                         {"words", config.words},
+                         {"more_words", config.more_words}};
+  if (!config.pieces.empty()) object["pieces"] = config.pieces;
   return object.dump() + "\n";
 }
 

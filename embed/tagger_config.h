@@ -4,8 +4,8 @@
 // What a trained tagger of events knows by name. It lies beside its weights as tagger.json:
 //   {"format":1, "name":"imago-event-tagger", "trigger_threshold":0.5, "argument_threshold":0.35,
 //    "types":[{"type":"Arrest","roles":[...]}], "ontology":["Arrest", ...], "words":["a", ...],
-//    "more_words":["aback", ...], "card":{"trained_on":..., ...}}
-// All keys but "card" are required, unknown ones are errors.
+//    "more_words":["aback", ...], "pieces":["[PAD]", ...], "card":{"trained_on":..., ...}}
+// All keys but "pieces" and "card" are required, unknown ones are errors.
 
 #include <string>
 #include <unordered_map>
@@ -28,6 +28,7 @@ struct TaggerConfig {
   double argument_threshold = 0.35;     // and that a word has a role
   std::vector<std::string> words;       // lower case; those that it was trained with
   std::vector<std::string> more_words;  // others that it has a vector of
+  std::vector<std::string> pieces;      // that it reads words in context by (PieceReader), or none
   std::vector<std::string> ontology;    // the types that the rules had when it was trained
   std::vector<TaggedType> types;        // those it has learned
   std::string card_json = "{}";         // an object

@@ -83,13 +83,14 @@ class EventsLeft {
 
 class ExampleMaker {
  public:
-  ExampleMaker(const EventLexicon& lexicon, const TaggerNames& names)
-      : lexicon_(lexicon), names_(names) {}
+  ExampleMaker(const EventLexicon& lexicon, const TaggerNames& names, const PieceReader* pieces)
+      : lexicon_(lexicon), names_(names), pieces_(pieces) {}
 
   TaggerExample Make(const TextSentence& sentence, EventsLeft& events) const {
     const RuleReading reading = ReadByRules(sentence, lexicon_);
     TaggerExample example;
     example.words = FeaturesOf(reading, lexicon_, names_);
+    if (pieces_ != nullptr) example.pieces = pieces_->Read(reading.words);
     example.types.assign(sentence.size(), 0);
     for (size_t i = 0; i < sentence.size(); ++i) {
       const std::string word = LastPart(sentence[i].lower);
@@ -136,6 +137,7 @@ class ExampleMaker {
 
   const EventLexicon& lexicon_;
   const TaggerNames& names_;
+  const PieceReader* pieces_;
 };
 
 }  // namespace
@@ -178,8 +180,8 @@ TaggerConfig LearnTaggerNames(const std::vector<ReferenceSentence>& texts,
 std::vector<TaggerExample> MakeTaggerExamples(const std::vector<ReferenceSentence>& texts,
                                               const EventLexicon& lexicon,
                                               const EventOntology& ontology,
-                                              const TaggerNames& names) {
-  const ExampleMaker maker(lexicon, names);
+                                              const TaggerNames& names, const PieceReader* pieces) {
+  const ExampleMaker maker(lexicon, names, pieces);
   std::vector<TaggerExample> examples;
   for (const ReferenceSentence& text : texts) {
     EventsLeft events(text, ontology);

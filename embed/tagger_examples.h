@@ -10,6 +10,7 @@
 #include "embed/event_lexicon.h"
 #include "embed/tagger_config.h"
 #include "embed/word_features.h"
+#include "embed/word_pieces.h"
 
 namespace imago {
 
@@ -26,6 +27,7 @@ struct TriggerExample {
 // One sentence.
 struct TaggerExample {
   std::vector<WordFeatures> words;
+  WordPieces pieces;           // of the same words, where asked for
   std::vector<int64_t> types;  // of each word: TaggerNames::Type, 0 for none, or kNotLearned
   std::vector<TriggerExample> triggers;
 };
@@ -35,13 +37,13 @@ struct TaggerExample {
 TaggerConfig LearnTaggerNames(const std::vector<ReferenceSentence>& texts,
                               const EventOntology& ontology);
 
-// Of each word that is a trigger of a type the first places that there are events; others where it
-// stands are not learned from. Of several places of a filler the nearest to the trigger has the
-// role, the others are not learned from.
+// `pieces` reads the words' pieces; null: no pieces. Of each word that is a trigger of a type the
+// first places that there are events; others where it stands are not learned from. Of several
+// places of a filler the nearest to the trigger has the role, the others are not learned from.
 std::vector<TaggerExample> MakeTaggerExamples(const std::vector<ReferenceSentence>& texts,
                                               const EventLexicon& lexicon,
                                               const EventOntology& ontology,
-                                              const TaggerNames& names);
+                                              const TaggerNames& names, const PieceReader* pieces);
 
 }  // namespace imago
 

@@ -22,6 +22,8 @@ struct TrainTaggerOptions {
   std::string run_dir;      // checkpoint, loss.tsv, loss.html
   int width = 96;           // of each direction of the LSTM
   int layers = 2;
+  int context_layers = 0;  // of the same text network, which read words in context; 0: none
+  int tuned_layers = 0;    // the last so many of these are trained, the others stay as they are
   int steps = 4'000;
   int batch = 32;         // sentences in a step
   int sentences = 4'000;  // made ones to learn from

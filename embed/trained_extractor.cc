@@ -30,13 +30,20 @@ class TrainedExtractor : public EventExtractor {
     }
   }
 
-  // Before the first Extract.
+  // Both before the first Extract.
   absl::Status Load(const SafetensorsFile& file, std::string name) {
-    auto net = EventNet::Read(file, names_);
+    auto net = EventNet::Read(file, names_, config_.pieces.size());
     if (!net.ok()) return net.status();
     net_ = std::make_unique<EventNet>(*std::move(net));
     name_ = std::move(name);
     return absl::OkStatus();
+  }
+
+  absl::Status LoadPieces() {
+    if (config_.pieces.empty()) return absl::OkStatus();
+    auto pieces = PieceReader::Make(config_.pieces);
+    if (pieces.ok()) pieces_.emplace(*std::move(pieces));
+    return pieces.status();
   }
 
   std::string name() const override { return name_; }
@@ -57,7 +64,9 @@ class TrainedExtractor : public EventExtractor {
 
  private:
   std::vector<DraftEvent> Drafts(const RuleReading& reading) const {
-    const EventNet::Encoded words = net_->Encode(FeaturesOf(reading, lexicon_, names_));
+    const EventNet::Encoded words =
+        net_->Encode(FeaturesOf(reading, lexicon_, names_),
+                     pieces_ ? pieces_->Read(reading.words) : WordPieces());
     const Matrix types = net_->Types(words);
     std::vector<DraftEvent> drafts;
     int count = 0;
@@ -159,6 +168,7 @@ class TrainedExtractor : public EventExtractor {
   // The ontology's number of each type that was learned, -1 for none of them.
   std::vector<int> numbers_ = std::vector<int>(names_.types() + 1, -1);
   std::unique_ptr<EventNet> net_;
+  std::optional<PieceReader> pieces_;
   std::string name_;
 };
 
@@ -186,6 +196,7 @@ absl::StatusOr<std::unique_ptr<EventExtractor>> OpenTrainedExtractor(EventOntolo
   std::string name =
       fmt::format("{}@{}", config->name, Sha256(*hash + TaggerConfigToJson(bare)).substr(0, 8));
   auto extractor = std::make_unique<TrainedExtractor>(std::move(ontology), *std::move(config));
+  if (auto status = extractor->LoadPieces(); !status.ok()) return Named(config_path, status);
   if (auto status = extractor->Load(*file, std::move(name)); !status.ok()) {
     return Named(weights_path, status);
   }

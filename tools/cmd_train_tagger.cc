@@ -79,6 +79,9 @@ void AddTrainTagger(CLI::App& train, Globals& globals, Command& run) {
   };
   add("--width", options->width, "Width of each direction of the LSTM");
   add("--layers", options->layers, "Its layers");
+  add("--context-layers", options->context_layers,
+      "Layers of the bundle's text network that read words in context; 0: none");
+  add("--tuned-layers", options->tuned_layers, "The last so many of these are trained");
   add("--steps", options->steps, "Steps of the optimiser");
   add("--batch", options->batch, "Sentences in a step");
   add("--sentences", options->sentences, "Sentences to make from the ontology");

@@ -43,6 +43,45 @@ void JoinWords(const TaggerTrainSet& set, const std::vector<size_t>& chosen, Ran
   }
 }
 
+// After JoinWords: a word without a row for its last letters is hidden.
+void JoinPieces(const TaggerTrainSet& set, const std::vector<size_t>& chosen, TaggerBatch& out) {
+  int64_t runs = 0;
+  size_t length = 0;
+  for (const size_t i : chosen) {
+    for (const std::vector<int32_t>& run : set.examples[i].pieces.runs) {
+      ++runs;
+      length = std::max(length, run.size());
+    }
+  }
+  if (runs == 0) return;
+  PieceBatch& pieces = out.pieces;
+  const auto columns = static_cast<int64_t>(length);
+  pieces.ids = torch::zeros({runs, columns}, torch::kInt64);
+  pieces.lengths = torch::empty({runs}, torch::kInt64);
+  pieces.rows = torch::zeros({out.features.size(0), out.features.size(1)}, torch::kInt64);
+  const auto features = out.features.accessor<int64_t, 3>();
+  auto ids = pieces.ids.accessor<int64_t, 2>();
+  auto rows = pieces.rows.accessor<int64_t, 2>();
+  int64_t first = 0;
+  for (int64_t at = 0; at < out.features.size(0); ++at) {
+    const WordPieces& of = set.examples[chosen[static_cast<size_t>(at)]].pieces;
+    for (size_t run = 0; run < of.runs.size(); ++run) {
+      const auto row = first + static_cast<int64_t>(run);
+      pieces.lengths[row] = static_cast<int64_t>(of.runs[run].size());
+      std::copy(of.runs[run].begin(), of.runs[run].end(), ids[row].data());
+    }
+    for (size_t w = 0; w < of.words.size(); ++w) {
+      const WordPieces::Place& place = of.words[w];
+      const auto row = first + static_cast<int64_t>(place.run);
+      const auto column = static_cast<int64_t>(w);
+      rows[at][column] = row * columns + static_cast<int64_t>(place.row);
+      if (features[at][column][kLastThreeFeature] != 0) continue;
+      std::fill(ids[row].data() + place.begin, ids[row].data() + place.end, kMaskPiece);
+    }
+    first += static_cast<int64_t>(of.runs.size());
+  }
+}
+
 void JoinTriggers(const TaggerTrainSet& set, const std::vector<size_t>& chosen, Random* hide,
                   TaggerBatch& out) {
   TriggerBatch& triggers = out.triggers;
@@ -91,6 +130,7 @@ TaggerBatch JoinExamples(const TaggerTrainSet& set, const std::vector<size_t>& c
   out.triggers.rule_roles = torch::zeros({triggers, words}, torch::kInt64);
   out.roles = torch::full({triggers, words}, kNotLearned, torch::kInt64);
   JoinWords(set, chosen, hide, out);
+  JoinPieces(set, chosen, out);
   JoinTriggers(set, chosen, hide, out);
   return out;
 }

@@ -18,12 +18,14 @@ struct TaggerTrainSet {
 struct TaggerBatch {
   torch::Tensor features;  // [batch, words, kWordFeatures] int64
   torch::Tensor lengths;   // [batch] int64
+  PieceBatch pieces;       // no tensors where the examples have none
   torch::Tensor types;     // [batch, words] int64: type, 0 or kNotLearned
   TriggerBatch triggers;   // of all sentences
   torch::Tensor roles;     // [triggers, words] int64: role, 0 or kNotLearned
 };
 
-// `hide` draws which words lose their letters and which what the rules say; null: none.
+// `hide` draws which words lose their letters, so that their pieces are kMaskPiece, and which what
+// the rules say; null: none.
 TaggerBatch JoinExamples(const TaggerTrainSet& set, const std::vector<size_t>& chosen,
                          Random* hide);
 

@@ -1,6 +1,11 @@
 #include "embed/torch/tagger_model.h"
 
 #include <array>
+#include <utility>
+
+#include "embed/torch/autocast.h"
+#include "embed/torch/clip_model.h"
+#include "kernels/tile_product.h"
 
 namespace imago {
 namespace {
@@ -56,8 +61,8 @@ torch::Tensor Forbidden(const TaggerNames& names) {
 }  // namespace
 
 TaggerModel::TaggerModel(const TaggerNames& names, const torch::Tensor& vectors, int width,
-                         int layers)
-    : forbidden_(Forbidden(names)) {
+                         int layers, std::shared_ptr<Bert> bert)
+    : bert_(std::move(bert)), forbidden_(Forbidden(names)) {
   const auto types = static_cast<int64_t>(names.types());
   const auto roles = static_cast<int64_t>(names.roles());
   const WordFeatures rows = FeatureRows(names);
@@ -69,6 +74,10 @@ TaggerModel::TaggerModel(const TaggerNames& names, const torch::Tensor& vectors,
   tables_->push_back(torch::nn::Embedding::from_pretrained(vectors));
   inputs += vectors.size(1);
   register_module("tables", tables_);
+  if (bert_ != nullptr) {
+    register_module("bert", bert_);
+    inputs += WeightsByName(*bert_).at("embeddings.LayerNorm.weight").size(0);
+  }
   lstm_ = register_module("lstm", Lstm(inputs, width, layers));
   const auto linear = [this](const char* name, int64_t in, int64_t out) {
     return register_module(name, torch::nn::Linear(in, out));
@@ -88,13 +97,24 @@ TaggerModel::TaggerModel(const TaggerNames& names, const torch::Tensor& vectors,
   light_dropout_ = register_module("light_dropout", torch::nn::Dropout(kLightDropout));
 }
 
+torch::Tensor TaggerModel::Context(const PieceBatch& pieces) {
+  torch::Tensor rows;
+  {
+    const Autocast autocast(is_training() && TilesInUse());
+    rows = bert_->Words(pieces.ids, pieces.lengths).to(torch::kFloat32).flatten(0, 1);
+  }
+  return rows.index_select(0, pieces.rows.flatten())
+      .view({pieces.rows.size(0), pieces.rows.size(1), rows.size(1)});
+}
+
 TaggerModel::Encoded TaggerModel::Encode(const torch::Tensor& features,
-                                         const torch::Tensor& lengths) {
+                                         const torch::Tensor& lengths, const PieceBatch& pieces) {
   std::vector<torch::Tensor> columns;
   for (size_t i = 0; i < kWordFeatures; ++i) {
     columns.push_back(tables_[i]->as<torch::nn::Embedding>()->forward(
         features.select(2, static_cast<int64_t>(i))));
   }
+  if (bert_ != nullptr) columns.push_back(Context(pieces));
   Encoded out;
   out.inputs = dropout_(torch::cat(columns, 2));
   out.rows = dropout_(Run(lstm_, out.inputs, lengths));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "embed/tagger_config.h"
+#include "embed/torch/bert.h"
 #include "embed/word_features.h"
 #include "torch/torch.h"
 
@@ -21,25 +22,39 @@ struct TriggerBatch {
   torch::Tensor lengths;     // [triggers] int64, words of the sentence
 };
 
+// The pieces of a batch's sentences.
+struct PieceBatch {
+  torch::Tensor ids;      // [runs, pieces] int64
+  torch::Tensor lengths;  // [runs] int64
+  torch::Tensor rows;     // [batch, words] int64: the row of each word, the runs' end to end
+};
+
 class TaggerModel : public torch::nn::Module {
  public:
   // In training mode, with weights drawn from torch's generator; `vectors` [vectors + 1, columns]
-  // of words stay as they are. `names` are not kept.
-  TaggerModel(const TaggerNames& names, const torch::Tensor& vectors, int width, int layers);
+  // of words stay as they are. `bert` reads the words in context; null: nothing does. Of its
+  // weights those are trained that need a gradient. `names` are not kept.
+  TaggerModel(const TaggerNames& names, const torch::Tensor& vectors, int width, int layers,
+              std::shared_ptr<Bert> bert);
 
   struct Encoded {
-    torch::Tensor inputs;  // [batch, words, width of all tables]
+    torch::Tensor inputs;  // [batch, words, width of all tables and of BERT]
     torch::Tensor rows;    // [batch, words, 2 * width]
   };
   // features [batch, words, kWordFeatures] int64; lengths [batch] int64, at least 1.
-  Encoded Encode(const torch::Tensor& features, const torch::Tensor& lengths);
+  // `pieces` are needed where words are read in context.
+  Encoded Encode(const torch::Tensor& features, const torch::Tensor& lengths,
+                 const PieceBatch& pieces);
   // [batch, words, types + 1], not yet a softmax; 0: tells of no event.
   torch::Tensor Types(const Encoded& words);
   // [triggers, words, roles + 1], likewise; roles that the type has not are far below.
   torch::Tensor Roles(const Encoded& words, const TriggerBatch& triggers);
 
  private:
+  torch::Tensor Context(const PieceBatch& pieces);
+
   torch::nn::ModuleList tables_;
+  std::shared_ptr<Bert> bert_;  // or null
   torch::nn::LSTM lstm_{nullptr};
   torch::nn::Linear type_hidden_{nullptr};
   torch::nn::Linear type_out_{nullptr};

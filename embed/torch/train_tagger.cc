@@ -1,5 +1,6 @@
 #include "embed/train_tagger.h"
 
+#include <optional>
 #include <utility>
 
 #include "embed/event_sentences.h"
@@ -7,6 +8,7 @@
 #include "embed/tagger_examples.h"
 #include "embed/torch/bundle_weights.h"
 #include "embed/torch/clip_model.h"
+#include "embed/torch/piece_bert.h"
 #include "embed/torch/tagger_run.h"
 #include "embed/torch/train_to_end.h"
 #include "embed/torch/word_vectors.h"
@@ -21,6 +23,8 @@ constexpr int kTestSentences = 2'000;
 absl::Status CheckOptions(const TrainTaggerOptions& options) {
   auto status = CheckLowerLimits({{"width", options.width, 1},
                                   {"layers", options.layers, 1},
+                                  {"context_layers", options.context_layers, 0},
+                                  {"tuned_layers", options.tuned_layers, 0},
                                   {"steps", options.steps, 1},
                                   {"batch", options.batch, 1},
                                   {"sentences", options.sentences, 0},
@@ -30,6 +34,11 @@ absl::Status CheckOptions(const TrainTaggerOptions& options) {
   if (options.layers > 8) {
     return absl::InvalidArgumentError(
         fmt::format("layers is {}, it must be at most 8", options.layers));
+  }
+  if (options.tuned_layers > options.context_layers) {
+    return absl::InvalidArgumentError(
+        fmt::format("tuned_layers is {}, it must be at most context_layers, which is {}",
+                    options.tuned_layers, options.context_layers));
   }
   return absl::OkStatus();
 }
@@ -97,27 +106,39 @@ absl::StatusOr<TrainTaggerReport> Train(const TrainTaggerOptions& options, Train
   }
   const auto vectors = ReadWordVectors(options.vectors_dir, &config);
   if (!vectors.ok()) return vectors.status();
-  const TaggerNames names(config);
   const EventLexicon lexicon(*ontology);
+  const std::vector<ReferenceSentence> made =
+      Made(*ontology, lexicon, SentencePart::kTrain, options.seed, options.sentences);
+  std::shared_ptr<Bert> bert;
+  std::optional<PieceReader> pieces;
+  if (options.context_layers > 0) {
+    auto read = ReadPieceBert({options.vectors_dir, options.context_layers, options.tuned_layers},
+                              known, &config);
+    if (!read.ok()) return read.status();
+    bert = *std::move(read);
+    auto reader = PieceReader::Make(config.pieces);
+    if (!reader.ok()) return reader.status();
+    pieces.emplace(*std::move(reader));
+  }
+  const PieceReader* reader = pieces ? &*pieces : nullptr;
+  const TaggerNames names(config);
   TaggerTrainSet set;
-  AddExamples(MakeTaggerExamples(known, lexicon, *ontology, names), set.examples);
+  AddExamples(MakeTaggerExamples(known, lexicon, *ontology, names, reader), set.examples);
   set.news = set.examples.size();
-  AddExamples(MakeTaggerExamples(
-                  Made(*ontology, lexicon, SentencePart::kTrain, options.seed, options.sentences),
-                  lexicon, *ontology, names),
-              set.examples);
+  AddExamples(MakeTaggerExamples(made, lexicon, *ontology, names, reader), set.examples);
   torch::manual_seed(options.seed);
-  const auto model = std::make_shared<TaggerModel>(names, *vectors, options.width, options.layers);
+  const auto model =
+      std::make_shared<TaggerModel>(names, *vectors, options.width, options.layers, bert);
   TaggerRunOptions run_options;
   run_options.steps = options.steps;
   run_options.batch = options.batch;
   run_options.seed = options.seed;
   run_options.settings = fmt::format(
       "event tagger: {} examples of captions, {} of made sentences, {} words and {} more, width "
-      "{}, {} layers, "
-      "{} steps of {}, seed {}",
+      "{}, {} layers, {} of {} layers of context tuned, {} steps of {}, seed {}",
       set.news, set.examples.size() - set.news, config.words.size(), config.more_words.size(),
-      options.width, options.layers, options.steps, options.batch, options.seed);
+      options.width, options.layers, options.tuned_layers, options.context_layers, options.steps,
+      options.batch, options.seed);
   TaggerRun run(model, &set, run_options);
   const TrainedPhase phase = {"tagging",       "tagger-",
                               options.steps,   options.checkpoint_every,

@@ -100,6 +100,19 @@ TEST(NewsCaptions, ErrorsNameFileAndLine) {
   EXPECT_THAT(std::string(captions.status().message()), HasSubstr(path + ": line 2: events"));
 }
 
+TEST(NewsCaptions, ASentenceUnderTwoPicturesTellsOfItsEventsOnce) {
+  const std::string path = MakeTempDir() + "/news.jsonl";
+  const std::string event =
+      R"({"type": "Arrest", "trigger": "arrested", "sentence": "Police arrested men .", "args": []})";
+  ASSERT_FALSE(IsHeldOut("b") || IsHeldOut("c"));
+  WriteTestFile(path, R"({"image_id": "b", "events": [)" + event + ", " + event + "]}\n" +
+                          R"({"image_id": "c", "events": [)" + event + ", " + event + "]}\n");
+  const auto captions = ReadNewsCaptions(path);
+  ASSERT_TRUE(captions.ok()) << captions.status();
+  ASSERT_EQ(captions->known.size(), 1u);
+  EXPECT_EQ(captions->known[0].events.size(), 2u);
+}
+
 TEST(NewsCaptions, TheRulesAndTheWordListOnTheHeldOutFifth) {
   IMAGO_NEED_SHARED_DATA("news-captions");
   const auto captions = ReadNewsCaptions(SharedData("news-captions/voa_caption_events.jsonl.gz"));

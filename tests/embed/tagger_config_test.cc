@@ -7,11 +7,13 @@ namespace imago {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TaggerConfig Small() {
   TaggerConfig config;
   config.words = {"police", "arrest"};
   config.more_words = {"aback"};
+  config.pieces = {"[PAD]", "##ed"};
   config.ontology = {"Arrest", "Meet", "Wearing"};
   config.types = {{"Arrest", {"Agent", "Person"}}, {"Meet", {"Participant", "Agent"}}};
   config.card_json = R"({"seed":1})";
@@ -30,6 +32,14 @@ TEST(TaggerConfig, IsReadAsItWasWritten) {
   const auto read = ParseTaggerConfig(TaggerConfigToJson(Small()));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(*read, Small());
+}
+
+TEST(TaggerConfig, PiecesAreNotNeeded) {
+  TaggerConfig config = Small();
+  config.pieces.clear();
+  const std::string json = TaggerConfigToJson(config);
+  EXPECT_THAT(json, Not(HasSubstr("pieces")));
+  EXPECT_EQ(ParseTaggerConfig(json).value(), config);
 }
 
 TEST(TaggerConfig, ErrorsNameTheKey) {

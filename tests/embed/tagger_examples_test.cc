@@ -19,7 +19,7 @@ class TaggerExamples : public testing::Test {
   }
 
   std::vector<TaggerExample> Make(const ReferenceSentence& text) const {
-    return MakeTaggerExamples({text}, lexicon_, ontology_, names_);
+    return MakeTaggerExamples({text}, lexicon_, ontology_, names_, nullptr);
   }
 
   int Role(const std::string& role) const { return names_.Role(role); }

@@ -10,14 +10,19 @@
 namespace imago {
 namespace {
 
-// A small tagger of two types, and captions of these.
-class TaggerModelTest : public testing::Test {
+// A small tagger of two types, and captions of these; with words in context or without.
+class TaggerModelTest : public testing::TestWithParam<bool> {
  protected:
   static TaggerConfig Config(const EventOntology& ontology) {
     TaggerConfig config;
     config.words = {"a", "in", "men", "police"};
     config.types = {{"Arrest", {"Agent", "Person"}}, {"Meet", {"Participant", "Place"}}};
     for (const EventType& type : ontology.types()) config.ontology.push_back(type.name);
+    if (!GetParam()) return config;
+    config.pieces = SpecialPieces();
+    for (const char* piece : {"police", "arrest", "##ed", "men", "met", "a", "red"}) {
+      config.pieces.emplace_back(piece);
+    }
     return config;
   }
 
@@ -29,7 +34,9 @@ class TaggerModelTest : public testing::Test {
          {{"Meet", "met", {{"Participant", "Men"}, {"Participant", "woman"}, {"Place", "Kyiv"}}}}},
         {"A red car.", {}}};
     TaggerTrainSet set;
-    set.examples = MakeTaggerExamples(texts, lexicon_, ontology_, names_);
+    const auto pieces = PieceReader::Make(config_.pieces);
+    set.examples =
+        MakeTaggerExamples(texts, lexicon_, ontology_, names_, pieces.ok() ? &*pieces : nullptr);
     set.news = set.examples.size();
     return set;
   }
@@ -37,12 +44,26 @@ class TaggerModelTest : public testing::Test {
   std::shared_ptr<TaggerModel> Model() const {
     torch::manual_seed(5);
     const auto vectors = torch::randn({static_cast<int64_t>(names_.vectors()) + 1, 7});
-    return std::make_shared<TaggerModel>(names_, vectors, 6, 2);
+    std::shared_ptr<Bert> bert;
+    if (GetParam()) {
+      BertOptions options;
+      options.vocab_size = static_cast<int64_t>(config_.pieces.size());
+      options.positions = kRunPieces;
+      options.width = 64;
+      options.layers = 2;
+      options.heads = 2;
+      options.hidden = 96;
+      bert = std::make_shared<Bert>(options);
+      const torch::NoGradGuard no_grad;
+      for (torch::Tensor& one : bert->parameters()) one.add_(0.2 * torch::randn_like(one));
+    }
+    return std::make_shared<TaggerModel>(names_, vectors, 6, 2, bert);
   }
 
   const EventOntology ontology_ = EventOntology::House().value();
   const EventLexicon lexicon_{ontology_};
-  const TaggerNames names_{Config(ontology_)};
+  const TaggerConfig config_{Config(ontology_)};
+  const TaggerNames names_{config_};
 };
 
 torch::Tensor ToTensor(const Matrix& matrix) {
@@ -51,24 +72,25 @@ torch::Tensor ToTensor(const Matrix& matrix) {
       .clone();
 }
 
-TEST_F(TaggerModelTest, ThePlainNetworkComputesTheSame) {
+TEST_P(TaggerModelTest, ThePlainNetworkComputesTheSame) {
   const torch::NoGradGuard no_grad;
   const auto model = Model();
   model->eval();
   const std::string path = MakeTempDir() + "/weights.safetensors";
   ASSERT_TRUE(SaveTensors(WeightsByName(*model), path, TensorType::kF32).ok());
-  const auto net = EventNet::Read(SafetensorsFile::Open(path).value(), names_);
+  const auto net =
+      EventNet::Read(SafetensorsFile::Open(path).value(), names_, config_.pieces.size());
   ASSERT_TRUE(net.ok()) << net.status();
   const TaggerTrainSet set = Set();
   const TaggerBatch batch = JoinExamples(set, {0, 1, 2}, nullptr);
-  const TaggerModel::Encoded words = model->Encode(batch.features, batch.lengths);
+  const TaggerModel::Encoded words = model->Encode(batch.features, batch.lengths, batch.pieces);
   const torch::Tensor types = model->Types(words).softmax(2);
   const torch::Tensor roles = model->Roles(words, batch.triggers).softmax(2);
   int64_t trigger = 0;
   for (int64_t i = 0; i < 3; ++i) {
     const TaggerExample& example = set.examples[static_cast<size_t>(i)];
     const auto length = static_cast<int64_t>(example.words.size());
-    const EventNet::Encoded plain = net->Encode(example.words);
+    const EventNet::Encoded plain = net->Encode(example.words, example.pieces);
     EXPECT_TRUE(
         torch::allclose(ToTensor(net->Types(plain)), types[i].narrow(0, 0, length), 1e-4, 1e-5));
     for (const TriggerExample& one : example.triggers) {
@@ -91,7 +113,7 @@ TaggerRunOptions Steps(int64_t steps) {
   return options;
 }
 
-TEST_F(TaggerModelTest, LearnsItsCaptions) {
+TEST_P(TaggerModelTest, LearnsItsCaptions) {
   at::set_num_threads(1);
   const TaggerTrainSet set = Set();
   TaggerRun run(Model(), &set, Steps(150));
@@ -101,7 +123,7 @@ TEST_F(TaggerModelTest, LearnsItsCaptions) {
   EXPECT_LT(last, 0.2 * run.history().front().loss);
 }
 
-TEST_F(TaggerModelTest, GoesOnFromACheckpointToTheSameWeights) {
+TEST_P(TaggerModelTest, GoesOnFromACheckpointToTheSameWeights) {
   at::set_num_threads(1);
   const TaggerTrainSet set = Set();
   const auto whole = Model();
@@ -121,6 +143,25 @@ TEST_F(TaggerModelTest, GoesOnFromACheckpointToTheSameWeights) {
   }
   EXPECT_GT(wanted.size(), 40u);
 }
+
+TEST_P(TaggerModelTest, AHiddenWordIsAMaskedPiece) {
+  if (!GetParam()) return;
+  const TaggerTrainSet set = Set();
+  Random random(4);
+  int masked = 0;
+  for (int i = 0; i < 20; ++i) {
+    const TaggerBatch batch = JoinExamples(set, {0, 1, 2}, &random);
+    const torch::Tensor ids =
+        batch.pieces.ids.flatten().index_select(0, batch.pieces.rows.flatten());
+    const torch::Tensor hidden = batch.features.select(2, kLastThreeFeature).flatten() == 0;
+    const torch::Tensor real = batch.pieces.rows.flatten() > 0;
+    EXPECT_TRUE(torch::equal((ids == kMaskPiece) & real, hidden & real));
+    masked += (ids == kMaskPiece).sum().item<int>();
+  }
+  EXPECT_GT(masked, 5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Context, TaggerModelTest, testing::Bool());
 
 }  // namespace
 }  // namespace imago

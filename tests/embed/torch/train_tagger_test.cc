@@ -40,6 +40,8 @@ TrainTaggerOptions Options() {
   options.run_dir = MakeTempDir() + "/run";
   options.width = 4;
   options.layers = 1;
+  options.context_layers = 2;
+  options.tuned_layers = 1;
   options.steps = 3;
   options.batch = 4;
   options.sentences = 5;
@@ -58,6 +60,7 @@ TEST(TrainTagger, WritesWhatTheExtractorOpens) {
   EXPECT_EQ(config->types, (std::vector<TaggedType>{{"Arrest", {"Agent", "Person"}}}));
   EXPECT_THAT(config->words, ElementsAre("arrested", "men", "police"));
   EXPECT_GT(config->more_words.size(), 10000u);
+  EXPECT_GT(config->pieces.size(), 10000u);
   const auto extractor = OpenTrainedExtractor(EventOntology::House().value(), options.out_dir);
   ASSERT_TRUE(extractor.ok()) << extractor.status();
   EXPECT_EQ((*extractor)->name(), report->name);

@@ -1,0 +1,58 @@
+#ifndef IMAGO_EMBED_PLAIN_BERT_H_
+#define IMAGO_EMBED_PLAIN_BERT_H_
+
+// BERT's encoder (embed/torch/bert.h) without LibTorch, for a few layers and one text at a time.
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "embed/net_layers.h"
+#include "embed/safetensors.h"
+#include "kernels/matrix.h"
+
+namespace imago {
+
+class PlainBert {
+ public:
+  // Tensors as Bert's, each name after `prefix`; as many layers as there are, heads 32 wide, and
+  // kRunPieces positions. Errors as in net_layers.h.
+  static absl::StatusOr<PlainBert> Read(const SafetensorsFile& file, const std::string& prefix,
+                                        size_t pieces);
+
+  size_t width() const { return words_.cols(); }
+  // Ids below the number of pieces, from 1 to kRunPieces of them, to the last layer's rows,
+  // [ids, width].
+  Matrix Rows(absl::Span<const int32_t> ids) const;
+
+ private:
+  struct Norm {
+    std::vector<float> gain;
+    std::vector<float> bias;
+  };
+  struct Layer {
+    LinearLayer query;
+    LinearLayer key;
+    LinearLayer value;
+    LinearLayer attention_out;
+    Norm attention_norm;
+    LinearLayer intermediate;
+    LinearLayer out;
+    Norm out_norm;
+  };
+  class Reader;
+
+  PlainBert() = default;
+  static Matrix Attend(const Layer& layer, const Matrix& rows);
+  static void Normalize(const Norm& norm, Matrix& rows);
+
+  Matrix words_;
+  Matrix places_;  // [kRunPieces, width], the segment's vector added
+  Norm norm_;
+  std::vector<Layer> layers_;
+};
+
+}  // namespace imago
+
+#endif  // IMAGO_EMBED_PLAIN_BERT_H_
