@@ -17,7 +17,7 @@ namespace imago {
 struct ServerConfig {
   std::string host = "127.0.0.1";
   int port = 8080;  // 0: any free one
-  int threads = 8;  // for each of which eight connections may be open at a time
+  int threads = 8;  // eight connections for each, or 512 in all, may be open at a time
   int64_t max_body_bytes = 64 << 20;
   int timeout_ms = 30'000;                // of a search, after which it is answered by an error
   std::vector<std::string> import_roots;  // folders that POST /v1/imports may read; empty: none but

@@ -30,6 +30,7 @@ constexpr int kIdleSeconds = 3;
 constexpr int kReadSeconds = 5;
 constexpr int kWriteSeconds = 10;
 constexpr size_t kMaxQueued = 256;
+constexpr size_t kMaxConnections = 512;
 
 class HttpServer : public httplib::Server {
  public:
@@ -45,7 +46,7 @@ class HttpServer : public httplib::Server {
 // run, and lets the next ones wait behind others that may last for long.
 template <typename Pool = httplib::ThreadPool>
 httplib::TaskQueue* NewPool(size_t threads) {
-  const size_t connections = threads * 8;
+  const size_t connections = std::max(threads, std::min<size_t>(threads * 8, kMaxConnections));
   if constexpr (std::is_constructible_v<Pool, size_t, size_t, size_t>) {
     return new Pool(connections, connections, kMaxQueued);  // owned by the server
   } else {
