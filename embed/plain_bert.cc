@@ -65,7 +65,7 @@ class PlainBert::Reader {
   LinearLayer Linear(const std::string& name, size_t out, size_t in) {
     return Keep([&] { return ReadLinearLayer(file_, prefix_ + name, out, in); });
   }
-  Norm NormOf(const std::string& name, size_t width) {
+  BertNorm NormOf(const std::string& name, size_t width) {
     const auto vector = [&](const char* part) {
       return Keep([&] { return ReadVector(file_, prefix_ + name + part, width); });
     };
@@ -145,7 +145,7 @@ Matrix PlainBert::Attend(const Layer& layer, const Matrix& rows) {
   return layer.attention_out.Apply(mixed);
 }
 
-void PlainBert::Normalize(const Norm& norm, Matrix& rows) {
+void PlainBert::Normalize(const BertNorm& norm, Matrix& rows) {
   std::vector<uint16_t> rounded(rows.rows() * rows.cols());
   ScalarNormalizeTokens({norm.gain.data(), norm.bias.data(), kEpsilon, rows.cols()}, rows.rows(),
                         rows.data(), rounded.data());

@@ -10,6 +10,7 @@
 #include "absl/types/span.h"
 #include "embed/net_layers.h"
 #include "embed/safetensors.h"
+#include "embed/tile_bert.h"
 #include "kernels/matrix.h"
 
 namespace imago {
@@ -27,29 +28,25 @@ class PlainBert {
   Matrix Rows(absl::Span<const int32_t> ids) const;
 
  private:
-  struct Norm {
-    std::vector<float> gain;
-    std::vector<float> bias;
-  };
   struct Layer {
     LinearLayer query;
     LinearLayer key;
     LinearLayer value;
     LinearLayer attention_out;
-    Norm attention_norm;
+    BertNorm attention_norm;
     LinearLayer intermediate;
     LinearLayer out;
-    Norm out_norm;
+    BertNorm out_norm;
   };
   class Reader;
 
   PlainBert() = default;
   static Matrix Attend(const Layer& layer, const Matrix& rows);
-  static void Normalize(const Norm& norm, Matrix& rows);
+  static void Normalize(const BertNorm& norm, Matrix& rows);
 
   Matrix words_;
   Matrix places_;  // [kRunPieces, width], the segment's vector added
-  Norm norm_;
+  BertNorm norm_;
   std::vector<Layer> layers_;
 };
 

@@ -1,11 +1,10 @@
-// Answers how long searches take: bench_search DATA [--rows N] [--dim N] [--queries N] [--hnsw]
-// [--gpu].
+// Answers how long searches take: bench_search DATA [--rows N] [--dim N] [--queries N] [--gpu]
 // Makes clustered unit rows and queries, writes them to DATA for peers.py, says "ready" and then
 // reads one case a line from standard input, answering each with one JSON line, so that
 // tools/bench/run can ask it and its peers in turn:
 //
 //   search ENGINE BATCH THREADS SHARE QUERIES   ENGINE exact (what the index does), plain (TopK of
-//                                               f16 rows), hnsw, gpu; SHARE of the rows that a
+//                                               f16 rows), gpu; SHARE of the rows that a
 //                                               filter keeps
 //   read THREADS                                the machine's bandwidth: a plain sum over the bytes
 //                                               that one query's scan reads of all rows
@@ -49,7 +48,6 @@ struct Plan {
   size_t rows = 100000;
   size_t dim = 512;
   size_t queries = 256;
-  bool hnsw = false;
   bool gpu = false;
 };
 
@@ -129,10 +127,7 @@ class SearchBench {
     const size_t bytes = ResidentBytes() - before + plan_.rows * plan_.dim * sizeof(Half);
     Say("quantize",
         fmt::format("{},\"rough_bytes\":{},\"bytes\":{}", times, plan_.rows * row_bytes, bytes));
-    absl::Status built;
-    if (plan_.hnsw) built.Update(Build("hnsw", {.kind = IndexKind::kHnsw}));
-    if (plan_.gpu) built.Update(BuildGpu());
-    return built;
+    return plan_.gpu ? BuildGpu() : absl::OkStatus();
   }
 
   void Answer(const std::string& line) {
@@ -269,7 +264,6 @@ int main(int argc, char** argv) {
   app.add_option("--rows", plan.rows, "Rows to search")->check(CLI::Range(1000, 100000000));
   app.add_option("--dim", plan.dim, "Numbers in a row")->check(CLI::Range(1, 65536));
   app.add_option("--queries", plan.queries, "Queries")->check(CLI::Range(1, 1000000));
-  app.add_flag("--hnsw", plan.hnsw, "Also build the HNSW index");
   app.add_flag("--gpu", plan.gpu, "Also put the rows on the GPU");
   CLI11_PARSE(app, argc, argv);
   return imago::RunBench(plan);
