@@ -1,13 +1,8 @@
 #include "embed/safetensors.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <bit>
-#include <cerrno>
 #include <cstring>
 #include <utility>
 
@@ -49,24 +44,13 @@ std::vector<float> FromBf16(const uint8_t* bytes, size_t count) {
   return values;
 }
 
-absl::Status CannotOpen(const std::string& path) {
-  return absl::ErrnoToStatus(errno, fmt::format("cannot open {}", path));
-}
-
 absl::Status InFile(const std::string& path, const absl::Status& status) {
   return absl::Status(status.code(), fmt::format("{}: {}", path, std::string(status.message())));
 }
 
 }  // namespace
 
-void SafetensorsFile::Unmapper::operator()(const uint8_t* bytes) const {
-  munmap(const_cast<uint8_t*>(bytes), size);
-}
-
-std::string_view SafetensorsFile::file() const {
-  if (!mapping_) return bytes_;
-  return {reinterpret_cast<const char*>(mapping_.get()), mapping_.get_deleter().size};
-}
+std::string_view SafetensorsFile::file() const { return bytes_.empty() ? mapped_.bytes() : bytes_; }
 
 absl::Status SafetensorsFile::Check() {
   const std::string_view bytes = file();
@@ -90,28 +74,12 @@ absl::Status SafetensorsFile::Check() {
 }
 
 absl::StatusOr<SafetensorsFile> SafetensorsFile::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return CannotOpen(path);
-  struct stat facts {};
+  absl::StatusOr<MappedFile> mapped = MappedFile::Open(path);
+  if (!mapped.ok()) return mapped.status();
   SafetensorsFile file;
-  absl::Status status;
-  if (fstat(fd, &facts) != 0) {
-    status = CannotOpen(path);
-  } else if (!S_ISREG(facts.st_mode)) {
-    status = absl::InvalidArgumentError(fmt::format("{} is no file", path));
-  } else if (facts.st_size > 0) {
-    const auto size = static_cast<size_t>(facts.st_size);
-    void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (bytes == MAP_FAILED) {
-      status = CannotOpen(path);
-    } else {
-      file.mapping_ = Mapping(static_cast<const uint8_t*>(bytes), Unmapper{size});
-    }
-  }
-  close(fd);
-  if (!status.ok()) return status;
-  status = file.Check();
-  if (!status.ok()) return InFile(path, status);
+  file.mapped_ = *std::move(mapped);
+  const absl::Status checked = file.Check();
+  if (!checked.ok()) return InFile(path, checked);
   return file;
 }
 

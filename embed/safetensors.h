@@ -16,6 +16,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/mapped_file.h"
 
 namespace imago {
 
@@ -49,18 +50,10 @@ class SafetensorsFile {
   absl::StatusOr<std::vector<float>> ReadFloats(const std::string& name) const;
 
  private:
-  struct Unmapper {
-    Unmapper() : size(0) {}
-    explicit Unmapper(size_t bytes) : size(bytes) {}
-    size_t size;
-    void operator()(const uint8_t* bytes) const;
-  };
-  using Mapping = std::unique_ptr<const uint8_t, Unmapper>;
-
   std::string_view file() const;
   absl::Status Check();
 
-  Mapping mapping_;
+  MappedFile mapped_;
   std::string bytes_;  // where nothing is mapped
   size_t data_begin_ = 0;
   std::map<std::string, TensorInfo> tensors_;

@@ -1,5 +1,8 @@
 #include "index/exact_index.h"
 
+#include <unistd.h>
+
+#include <mutex>
 #include <utility>
 
 #include "index/index_bytes.h"
@@ -10,6 +13,7 @@ namespace {
 
 // Below this many rows the plain scan is as fast.
 constexpr size_t kQuantizeFromRows = 4096;
+constexpr int kNiceness = 10;
 
 }  // namespace
 
@@ -17,11 +21,20 @@ ExactIndex::ExactIndex(RowStore store, int threads)
     : store_(std::move(store)), quantized_(static_cast<size_t>(store_.dim())), threads_(threads) {
   if (!Pays()) return;
   ready_ = false;
-  quantizing_ = std::async(std::launch::async | std::launch::deferred, [this] { Quantize(); });
+  quantizing_ = std::async(std::launch::async | std::launch::deferred, [this] { QuantizeLater(); });
 }
 
 bool ExactIndex::Pays() const {
   return size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
+}
+
+// Beside whatever goes on: until it is done searches are slower, but not wrong. One index after the
+// other, since many threads of low priority take as much of the processors as one of high.
+void ExactIndex::QuantizeLater() {
+  static std::mutex one_at_a_time;
+  (void)::nice(kNiceness);  // of this thread (Linux) and those it starts
+  const std::lock_guard lock(one_at_a_time);
+  Quantize();
 }
 
 void ExactIndex::Quantize() {
@@ -56,12 +69,12 @@ std::unique_ptr<ExactIndex> NewExactIndex(const IndexOptions& options, int dim) 
 }
 
 absl::StatusOr<std::unique_ptr<ExactIndex>> LoadExactIndex(const IndexOptions& options, int dim,
-                                                           const std::string& bytes) {
-  IndexReader reader(bytes);
-  absl::StatusOr<HalfMatrix> rows = reader.Rows(IndexKind::kExact, dim);
+                                                           const SavedIndex& saved) {
+  IndexReader reader(saved);
+  absl::StatusOr<RowStore> rows = reader.Rows(IndexKind::kExact, dim);
   if (!rows.ok()) return rows.status();
   if (!reader.AtEnd()) return BadIndexBytes(IndexKind::kExact, "does not end where it should");
-  return std::make_unique<ExactIndex>(RowStore(*std::move(rows)), options.threads);
+  return std::make_unique<ExactIndex>(*std::move(rows), options.threads);
 }
 
 }  // namespace imago

@@ -34,6 +34,7 @@ class ExactIndex : public VectorIndex {
  private:
   bool Pays() const;  // for so many rows to be quantized
   void Quantize();
+  void QuantizeLater();
 
   RowStore store_;
   QuantizedRows quantized_;  // of all rows, or none
@@ -44,7 +45,7 @@ class ExactIndex : public VectorIndex {
 
 std::unique_ptr<ExactIndex> NewExactIndex(const IndexOptions& options, int dim);
 absl::StatusOr<std::unique_ptr<ExactIndex>> LoadExactIndex(const IndexOptions& options, int dim,
-                                                           const std::string& bytes);
+                                                           const SavedIndex& saved);
 
 }  // namespace imago
 

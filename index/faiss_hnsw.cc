@@ -168,15 +168,15 @@ std::unique_ptr<VectorIndex> NewHnswIndex(const IndexOptions& options, int dim) 
 }
 
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadHnswIndex(const IndexOptions& options, int dim,
-                                                           const std::string& bytes) {
-  IndexReader reader(bytes);
-  absl::StatusOr<HalfMatrix> rows = reader.Rows(IndexKind::kHnsw, dim);
+                                                           const SavedIndex& saved) {
+  IndexReader reader(saved);
+  absl::StatusOr<RowStore> rows = reader.Rows(IndexKind::kHnsw, dim);
   if (!rows.ok()) return rows.status();
-  IndexOptions saved = options;
+  IndexOptions as_saved = options;
   const absl::StatusOr<int> links = GetGraphLinks(reader);
   if (!links.ok()) return links.status();
-  saved.hnsw_links = *links;
-  auto index = std::make_unique<HnswIndex>(RowStore(*std::move(rows)), saved);
+  as_saved.hnsw_links = *links;
+  auto index = std::make_unique<HnswIndex>(*std::move(rows), as_saved);
   const absl::Status restored = index->Restore(reader);
   if (!restored.ok()) return restored;
   return index;

@@ -16,13 +16,13 @@ namespace imago {
 // through but not returned.
 std::unique_ptr<VectorIndex> NewHnswIndex(const IndexOptions& options, int dim);
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadHnswIndex(const IndexOptions& options, int dim,
-                                                           const std::string& bytes);
+                                                           const SavedIndex& saved);
 
 // K-means cells that FAISS finds; a search scans the kept rows of the cells nearest to the query.
 // Exact until it has 10,000 rows.
 std::unique_ptr<VectorIndex> NewIvfIndex(const IndexOptions& options, int dim);
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIvfIndex(const IndexOptions& options, int dim,
-                                                          const std::string& bytes);
+                                                          const SavedIndex& saved);
 
 }  // namespace imago
 

@@ -188,11 +188,11 @@ std::unique_ptr<VectorIndex> NewIvfIndex(const IndexOptions& options, int dim) {
 }
 
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIvfIndex(const IndexOptions& options, int dim,
-                                                          const std::string& bytes) {
-  IndexReader reader(bytes);
-  absl::StatusOr<HalfMatrix> rows = reader.Rows(IndexKind::kIvf, dim);
+                                                          const SavedIndex& saved) {
+  IndexReader reader(saved);
+  absl::StatusOr<RowStore> rows = reader.Rows(IndexKind::kIvf, dim);
   if (!rows.ok()) return rows.status();
-  auto index = std::make_unique<IvfIndex>(RowStore(*std::move(rows)), options);
+  auto index = std::make_unique<IvfIndex>(*std::move(rows), options);
   const absl::Status restored = index->Restore(reader);
   if (!restored.ok()) return restored;
   return index;

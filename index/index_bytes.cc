@@ -10,7 +10,7 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little);
 constexpr char kMagic[4] = {'I', 'M', 'G', 'V'};
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
 
 struct Header {
   char magic[4] = {};
@@ -18,7 +18,16 @@ struct Header {
   uint32_t kind = 0;
   uint32_t dim = 0;
   uint64_t rows = 0;
+  char zeros[40] = {};
 };
+static_assert(sizeof(Header) == 64);
+
+// Without an early end, which would keep the compiler from testing many at once.
+bool AllFinite(const Half* values, size_t count) {
+  bool finite = true;
+  for (size_t i = 0; i < count; ++i) finite &= (values[i].bits & 0x7c00) != 0x7c00;
+  return finite;
+}
 
 }  // namespace
 
@@ -28,15 +37,17 @@ absl::Status BadIndexBytes(IndexKind kind, const std::string& what) {
 }
 
 IndexWriter::IndexWriter(IndexKind kind, HalfMatrixView rows) {
-  Put(kMagic, 4);
-  Put(kVersion);
-  Put(static_cast<uint32_t>(kind));
-  Put(static_cast<uint32_t>(rows.cols()));
-  Put(static_cast<uint64_t>(rows.rows()));
+  Header header;
+  std::copy(kMagic, kMagic + 4, header.magic);
+  header.version = kVersion;
+  header.kind = static_cast<uint32_t>(kind);
+  header.dim = static_cast<uint32_t>(rows.cols());
+  header.rows = rows.rows();
+  Put(header);
   Put(rows.data(), rows.rows() * rows.cols());
 }
 
-absl::StatusOr<HalfMatrix> IndexReader::Rows(IndexKind kind, int dim) {
+absl::StatusOr<RowStore> IndexReader::Rows(IndexKind kind, int dim) {
   Header header;
   if (!Get(&header) || !std::equal(kMagic, kMagic + 4, header.magic)) {
     return BadIndexBytes(kind, "does not begin as one");
@@ -50,16 +61,26 @@ absl::StatusOr<HalfMatrix> IndexReader::Rows(IndexKind kind, int dim) {
   if (header.dim != static_cast<uint32_t>(dim)) {
     return BadIndexBytes(kind, fmt::format("dim is {}, wanted is {}", header.dim, dim));
   }
-  std::vector<Half> values;
   const size_t max_rows = Left() / sizeof(Half) / header.dim;  // keeps the product from wrapping
-  if (header.rows > max_rows || !Get(&values, header.rows * header.dim)) {
+  if (header.rows > max_rows) {
     return BadIndexBytes(kind, fmt::format("{} rows announced, {} there", header.rows, max_rows));
   }
-  // Without an early end, which would keep the compiler from testing many at once.
-  bool finite = true;
-  for (const Half value : values) finite &= (value.bits & 0x7c00) != 0x7c00;
-  if (!finite) return BadIndexBytes(kind, "a row is not finite");
-  return HalfMatrix(std::move(values), header.rows, header.dim);
+  const size_t count = header.rows * header.dim;
+  RowStore rows = TakeRows(header.rows, header.dim);
+  if (!AllFinite(rows.rows().data(), count)) return BadIndexBytes(kind, "a row is not finite");
+  return rows;
+}
+
+// Copied, unless they can stay where they are.
+RowStore IndexReader::TakeRows(size_t rows, size_t dim) {
+  const char* const begin = bytes_.data() + at_;
+  if (owner_ != nullptr && reinterpret_cast<uintptr_t>(begin) % alignof(Half) == 0) {
+    at_ += rows * dim * sizeof(Half);
+    return RowStore({reinterpret_cast<const Half*>(begin), rows, dim}, owner_);
+  }
+  std::vector<Half> values;
+  Get(&values, rows * dim);
+  return RowStore(HalfMatrix(std::move(values), rows, dim));
 }
 
 }  // namespace imago

@@ -1,17 +1,19 @@
 #ifndef IMAGO_INDEX_INDEX_BYTES_H_
 #define IMAGO_INDEX_INDEX_BYTES_H_
 
-// The bytes of a saved index: a header, the rows, then what its kind adds. Numbers little-endian,
-// nothing padded.
+// The bytes of a saved index: a header, the rows, then what its kind adds. Numbers little-endian;
+// the rows begin at a line of the cache where the bytes do.
 //
-//   "IMGV"  u32 version  u32 kind  u32 dim  u64 rows  f16[rows * dim]  ...
+//   "IMGV"  u32 version  u32 kind  u32 dim  u64 rows  zeros up to 64 bytes  f16[rows * dim]  ...
 
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "index/row_store.h"
 #include "index/vector_index.h"
 
 namespace imago {
@@ -37,11 +39,10 @@ class IndexWriter {
 // Reads what IndexWriter wrote, never beyond the end nor more than there is.
 class IndexReader {
  public:
-  // `bytes` outlive the reader.
-  explicit IndexReader(const std::string& bytes) : bytes_(bytes) {}
+  explicit IndexReader(const SavedIndex& saved) : bytes_(saved.bytes), owner_(saved.owner) {}
 
   // The header and the rows; kDataLoss when they are of another kind or dim, torn, or not finite.
-  absl::StatusOr<HalfMatrix> Rows(IndexKind kind, int dim);
+  absl::StatusOr<RowStore> Rows(IndexKind kind, int dim);
   template <typename T>
   bool Get(T* value) {
     return Get(value, 1);
@@ -55,6 +56,7 @@ class IndexReader {
   bool AtEnd() const { return Left() == 0; }
 
  private:
+  RowStore TakeRows(size_t rows, size_t dim);
   size_t Left() const { return bytes_.size() - at_; }
   template <typename T>
   bool Get(T* values, uint64_t count) {
@@ -64,7 +66,8 @@ class IndexReader {
     return true;
   }
 
-  const std::string& bytes_;
+  const std::string_view bytes_;
+  const std::shared_ptr<const void> owner_;
   size_t at_ = 0;
 };
 

@@ -25,13 +25,13 @@ uint64_t NumberIn(std::string_view name) {
   return number;
 }
 
-absl::StatusOr<std::string> ReadChecked(const std::string& path, const std::string& sha256) {
-  absl::StatusOr<std::string> bytes = ReadWholeFile(path);
-  if (absl::IsNotFound(bytes.status()))
-    return absl::DataLossError(fmt::format("'{}' is missing", path));
-  if (!bytes.ok()) return bytes.status();
-  if (Sha256(*bytes) == sha256) return bytes;
+absl::Status CheckSum(const std::string& path, std::string_view bytes, const std::string& sha256) {
+  if (Sha256(bytes) == sha256) return absl::OkStatus();
   return absl::DataLossError(fmt::format("the checksum of '{}' does not agree", path));
+}
+
+absl::Status Missing(const std::string& path) {
+  return absl::DataLossError(fmt::format("'{}' is missing", path));
 }
 
 }  // namespace
@@ -42,22 +42,30 @@ absl::StatusOr<Manifest> IndexFolder::ReadManifest() const {
   const absl::StatusOr<Current> current = DecodeCurrent(*line);
   if (!current.ok()) return current.status();
   const std::string path = PathOf(ManifestFileName(current->manifest));
-  const absl::StatusOr<std::string> text = ReadChecked(path, current->sha256);
+  const absl::StatusOr<std::string> text = ReadWholeFile(path);
+  if (absl::IsNotFound(text.status())) return Missing(path);
   if (!text.ok()) return text.status();
+  const absl::Status checked = CheckSum(path, *text, current->sha256);
+  if (!checked.ok()) return checked;
   return DecodeManifest(*text);
 }
 
-absl::StatusOr<SegmentContents> IndexFolder::ReadSegment(const SegmentFile& file) const {
+absl::StatusOr<MappedSegment> IndexFolder::ReadSegment(const SegmentFile& file) const {
   const std::string path = PathOf(SegmentFileName(file.number));
-  std::error_code error;
-  const uint64_t size = fs::file_size(path, error);
-  if (error) return absl::DataLossError(fmt::format("'{}' is missing", path));
-  if (size != file.bytes) {
-    return absl::DataLossError(fmt::format("'{}' has {} bytes, not {}", path, size, file.bytes));
+  absl::StatusOr<MappedFile> mapped = MappedFile::Open(path);
+  if (absl::IsNotFound(mapped.status())) return Missing(path);
+  if (!mapped.ok()) return mapped.status();
+  const std::string_view bytes = mapped->bytes();
+  if (bytes.size() != file.bytes) {
+    return absl::DataLossError(
+        fmt::format("'{}' has {} bytes, not {}", path, bytes.size(), file.bytes));
   }
-  const absl::StatusOr<std::string> bytes = ReadChecked(path, file.sha256);
-  if (!bytes.ok()) return bytes.status();
-  return DecodeSegment(*bytes);
+  if (const absl::Status checked = CheckSum(path, bytes, file.sha256); !checked.ok()) {
+    return checked;
+  }
+  absl::StatusOr<SegmentContents> contents = DecodeSegment(bytes);
+  if (!contents.ok()) return contents.status();
+  return MappedSegment{std::make_shared<MappedFile>(*std::move(mapped)), *std::move(contents)};
 }
 
 std::vector<std::string> IndexFolder::Names() const {

@@ -12,8 +12,14 @@
 #include "absl/status/statusor.h"
 #include "index/manifest.h"
 #include "index/segment_file.h"
+#include "storage/mapped_file.h"
 
 namespace imago {
+
+struct MappedSegment {
+  std::shared_ptr<const MappedFile> file;
+  SegmentContents contents;  // views of the file
+};
 
 class IndexFolder {
  public:
@@ -22,7 +28,7 @@ class IndexFolder {
   // What CURRENT leads to. kNotFound when there is no CURRENT, kDataLoss when something is damaged.
   absl::StatusOr<Manifest> ReadManifest() const;
   // The size and SHA-256 are checked before anything is parsed. kDataLoss.
-  absl::StatusOr<SegmentContents> ReadSegment(const SegmentFile& file) const;
+  absl::StatusOr<MappedSegment> ReadSegment(const SegmentFile& file) const;
   // The highest number in the name of any file, 0 without files.
   uint64_t HighestNumber() const;
 

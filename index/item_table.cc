@@ -24,6 +24,11 @@ void ItemTable::Erase(std::string_view id) {
   EraseLocked(id);
 }
 
+void ItemTable::Reserve(size_t items) {
+  const std::unique_lock lock(mutex_);
+  by_id_.reserve(by_id_.size() + items);
+}
+
 void ItemTable::EraseLocked(std::string_view id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end()) return;

@@ -31,6 +31,8 @@ class ItemTable {
   // Takes the place of the record with the same id.
   void Put(std::shared_ptr<const ItemRecord> record, ItemPlace place);
   void Erase(std::string_view id);
+  // Makes room for so many more.
+  void Reserve(size_t items);
   // The smallest id of those with these bytes, or empty.
   std::string FindBySha256(std::string_view sha256) const;
   size_t size() const;

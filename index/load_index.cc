@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <utility>
 
 #include "fmt/format.h"
@@ -11,25 +12,51 @@
 namespace imago {
 namespace {
 
+// A part of the store's log.
+struct LogPart {
+  std::vector<uint64_t> sequences;                         // of records, ascending
+  std::vector<std::shared_ptr<const ItemRecord>> records;  // of live items
+  uint64_t last_sequence = 0;
+};
+
+// The records after `after`, up to `until`.
+absl::StatusOr<LogPart> ReadLog(const Store& store, uint64_t after, uint64_t until) {
+  LogPart part;
+  const absl::Status read = store.ScanLog(after, [&](LogRecord record) {
+    if (record.sequence > until) return false;
+    part.last_sequence = record.sequence;
+    if (record.removed) return true;
+    part.sequences.push_back(record.sequence);
+    part.records.push_back(
+        std::make_shared<const ItemRecord>(ItemRecord{std::move(record.item), record.sequence}));
+    return true;
+  });
+  if (!read.ok()) return read;
+  return part;
+}
+
 // The live items of the store that are in no segment yet.
 class Unplaced {
  public:
-  absl::Status Read(const Store& store) {
-    return store.ScanLog(0, [this](LogRecord record) {
-      last_sequence_ = record.sequence;
-      if (record.removed) return true;
-      sequences_.push_back(record.sequence);
-      records_.push_back(
-          std::make_shared<const ItemRecord>(ItemRecord{std::move(record.item), record.sequence}));
-      return true;
-    });
+  // Two threads decode the records up to `middle` and the rest.
+  absl::Status Read(const Store& store, uint64_t middle) {
+    auto later = std::async(std::launch::async | std::launch::deferred,
+                            [&] { return ReadLog(store, middle, UINT64_MAX); });
+    absl::StatusOr<LogPart> first = ReadLog(store, 0, middle);
+    absl::StatusOr<LogPart> second = later.get();
+    for (absl::StatusOr<LogPart>* part : {&first, &second}) {
+      if (!part->ok()) return part->status();
+      Append(**part);
+    }
+    return absl::OkStatus();
   }
 
   // The item's record, once, if it is as new as `sequence` says; else null.
   std::shared_ptr<const ItemRecord> Take(const SegmentFileItem& item) {
-    const auto at = std::lower_bound(sequences_.begin(), sequences_.end(), item.sequence);
-    if (at == sequences_.end() || *at != item.sequence) return nullptr;
-    std::shared_ptr<const ItemRecord>& record = records_[at - sequences_.begin()];
+    const size_t at = PlaceOf(item.sequence);
+    if (at == sequences_.size()) return nullptr;
+    next_ = at + 1;
+    std::shared_ptr<const ItemRecord>& record = records_[at];
     if (record == nullptr || record->item.id != item.id) return nullptr;
     return std::exchange(record, nullptr);
   }
@@ -43,6 +70,22 @@ class Unplaced {
   uint64_t last_sequence() const { return last_sequence_; }
 
  private:
+  void Append(LogPart& part) {
+    last_sequence_ = std::max(last_sequence_, part.last_sequence);
+    sequences_.insert(sequences_.end(), part.sequences.begin(), part.sequences.end());
+    records_.insert(records_.end(), std::make_move_iterator(part.records.begin()),
+                    std::make_move_iterator(part.records.end()));
+  }
+
+  // That of sequences_, or its size. Items written together are asked for one after the other.
+  size_t PlaceOf(uint64_t sequence) const {
+    if (next_ < sequences_.size() && sequences_[next_] == sequence) return next_;
+    const auto at = std::lower_bound(sequences_.begin(), sequences_.end(), sequence);
+    const bool found = at != sequences_.end() && *at == sequence;
+    return found ? at - sequences_.begin() : sequences_.size();
+  }
+
+  size_t next_ = 0;                  // probably the place of what is taken next
   std::vector<uint64_t> sequences_;  // of records_, ascending
   std::vector<std::shared_ptr<const ItemRecord>> records_;
   uint64_t last_sequence_ = 0;
@@ -63,8 +106,9 @@ absl::Status CheckManifest(const Manifest& manifest, const LoadOptions& options)
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(SegmentContents contents,
+absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(MappedSegment& read,
                                                      const SegmentOptions& options) {
+  SegmentContents& contents = read.contents;
   if (contents.dim != options.dim) return Foreign(fmt::format("dim {}", contents.dim));
   const bool wants_exact = contents.rows.size() < options.ann_rows;
   IndexOptions index_options = options.index;
@@ -72,7 +116,7 @@ absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(SegmentContents contents,
   if (contents.kind != SavedKind(index_options.kind)) {
     return Foreign(fmt::format("the kind {}", IndexKindName(contents.kind)));
   }
-  auto index = LoadIndex(index_options, options.dim, contents.index);
+  auto index = LoadIndex(index_options, options.dim, {contents.index, read.file});
   if (!index.ok()) return index.status();
   if ((*index)->size() != contents.rows.size()) {
     return absl::DataLossError(
@@ -88,20 +132,17 @@ absl::StatusOr<std::shared_ptr<Segment>> OpenSegment(SegmentContents contents,
 // A segment from its file, without the records of its items, which only the store has.
 struct OpenedFile {
   std::shared_ptr<Segment> segment;
-  std::vector<SegmentFileItem> items;
+  MappedSegment read;  // for its items
 };
 
 absl::StatusOr<OpenedFile> OpenFile(const IndexFolder& folder, const SegmentFile& file,
                                     const SegmentOptions& options) {
-  absl::StatusOr<SegmentContents> contents = folder.ReadSegment(file);
-  if (!contents.ok()) return contents.status();
-  OpenedFile opened;
-  opened.items = std::move(contents->items);
-  auto segment = OpenSegment(*std::move(contents), options);
+  absl::StatusOr<MappedSegment> read = folder.ReadSegment(file);
+  if (!read.ok()) return read.status();
+  auto segment = OpenSegment(*read, options);
   if (!segment.ok()) return segment.status();
-  opened.segment = *std::move(segment);
-  opened.segment->number = file.number;
-  return opened;
+  (*segment)->number = file.number;
+  return OpenedFile{*std::move(segment), *std::move(read)};
 }
 
 // All that can be had without the store.
@@ -110,8 +151,9 @@ struct OpenedFiles {
   std::vector<absl::StatusOr<OpenedFile>> files;  // of a good manifest's segments
 };
 
-OpenedFiles OpenFiles(const IndexFolder& folder, const LoadOptions& options) {
-  OpenedFiles opened{folder.ReadManifest(), {}};
+OpenedFiles OpenFiles(const IndexFolder& folder, absl::StatusOr<Manifest> manifest,
+                      const LoadOptions& options) {
+  OpenedFiles opened{std::move(manifest), {}};
   if (!opened.manifest.ok()) return opened;
   const absl::Status usable = CheckManifest(*opened.manifest, options);
   if (!usable.ok()) return {usable, {}};
@@ -123,15 +165,17 @@ OpenedFiles OpenFiles(const IndexFolder& folder, const LoadOptions& options) {
 
 // The segment with its live items taken from `unplaced`.
 SegmentView PlaceItems(OpenedFile file, Unplaced& unplaced) {
-  RowMask live(file.items.size());
-  for (size_t i = 0; i < file.items.size(); ++i) {
-    std::shared_ptr<const ItemRecord> record = unplaced.Take(file.items[i]);
+  const std::vector<SegmentFileItem>& items = file.read.contents.items;
+  RowMask live(items.size());
+  file.segment->items.reserve(items.size());
+  for (size_t i = 0; i < items.size(); ++i) {
+    std::shared_ptr<const ItemRecord> record = unplaced.Take(items[i]);
     if (record != nullptr) {
       live.Set(i);
     } else {
       ItemRecord dead;
-      dead.item.id = std::move(file.items[i].id);
-      dead.sequence = file.items[i].sequence;
+      dead.item.id = items[i].id;
+      dead.sequence = items[i].sequence;
       record = std::make_shared<const ItemRecord>(std::move(dead));
     }
     file.segment->items.push_back(std::move(record));
@@ -168,11 +212,12 @@ void PlaceFiles(OpenedFiles opened, Unplaced& unplaced, Snapshot& snapshot, Load
 
 absl::StatusOr<LoadedIndex> LoadIndexFrom(const IndexFolder& folder, const Store& store,
                                           const LoadOptions& options) {
+  const absl::StatusOr<Manifest> manifest = folder.ReadManifest();
   // The files are read beside the store's log: with many rows either takes seconds.
   std::future<OpenedFiles> files = std::async(std::launch::async | std::launch::deferred,
-                                              [&] { return OpenFiles(folder, options); });
+                                              [&] { return OpenFiles(folder, manifest, options); });
   Unplaced unplaced;
-  const absl::Status read = unplaced.Read(store);
+  const absl::Status read = unplaced.Read(store, manifest.ok() ? manifest->sequence / 2 : 0);
   OpenedFiles opened = files.get();
   if (!read.ok()) return read;
   LoadedIndex loaded;

@@ -76,6 +76,7 @@ Publisher::Publisher(const SegmentOptions& options, std::shared_ptr<const Snapsh
 }
 
 void Publisher::Fill(const Snapshot& first) {
+  items_.Reserve(first.live_items);
   for (const SegmentView& view : first.segments) {
     const Segment& segment = *view.segment;
     for (uint32_t i = 0; i < segment.items.size(); ++i) {

@@ -16,8 +16,8 @@ absl::Status WrongDim(size_t dim, int expected) {
 }  // namespace
 
 absl::StatusOr<HalfMatrix> RowStore::CheckRows(MatrixView rows) const {
-  if (rows.rows() == 0) return HalfMatrix(0, rows_.cols());
-  if (rows.cols() != rows_.cols()) return WrongDim(rows.cols(), dim());
+  if (rows.rows() == 0) return HalfMatrix(0, dim());
+  if (rows.cols() != this->rows().cols()) return WrongDim(rows.cols(), dim());
   HalfMatrix half = ToHalf(rows);
   for (size_t i = 0; i < rows.rows() * rows.cols(); ++i) {
     if ((half.data()[i].bits & 0x7c00) == 0x7c00) {
@@ -29,7 +29,7 @@ absl::StatusOr<HalfMatrix> RowStore::CheckRows(MatrixView rows) const {
 }
 
 absl::Status RowStore::CheckQueries(MatrixView queries, const RowMask* keep) const {
-  if (queries.rows() > 0 && queries.cols() != rows_.cols()) return WrongDim(queries.cols(), dim());
+  if (queries.rows() > 0 && queries.cols() != rows().cols()) return WrongDim(queries.cols(), dim());
   for (size_t i = 0; i < queries.rows() * queries.cols(); ++i) {
     if (!std::isfinite(queries.data()[i])) {
       return absl::InvalidArgumentError(

@@ -11,7 +11,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "numbers are written as they lie");
 
 constexpr std::string_view kMagic = "IMGS";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kVersion = 2;
+constexpr size_t kLine = 64;
 constexpr uint32_t kMaxDim = 1 << 16;
 
 template <typename T>
@@ -32,10 +33,13 @@ void PutRow(const SegmentRow& row, std::string& out) {
   Put(row.end_ms, out);
 }
 
+// From `at` up to a multiple of a line of the cache.
+size_t ToLine(size_t at) { return (kLine - at % kLine) % kLine; }
+
 // Takes from the front; false when there is too little left.
 class Reader {
  public:
-  explicit Reader(std::string_view bytes) : bytes_(bytes) {}
+  explicit Reader(std::string_view bytes) : bytes_(bytes), size_(bytes.size()) {}
 
   template <typename T>
   bool Take(T& value) {
@@ -44,16 +48,18 @@ class Reader {
     bytes_.remove_prefix(sizeof value);
     return true;
   }
-  bool TakeBytes(uint64_t size, std::string& out) {
+  bool TakeBytes(uint64_t size, std::string_view& out) {
     if (bytes_.size() < size) return false;
     out = bytes_.substr(0, size);
     bytes_.remove_prefix(size);
     return true;
   }
   bool AtEnd() const { return bytes_.empty(); }
+  size_t at() const { return size_ - bytes_.size(); }
 
  private:
   std::string_view bytes_;
+  const size_t size_;
 };
 
 absl::Status Damaged(std::string_view why) {
@@ -61,7 +67,7 @@ absl::Status Damaged(std::string_view why) {
 }
 
 absl::StatusOr<uint32_t> TakeHeader(Reader& reader, SegmentContents& contents) {
-  std::string magic;
+  std::string_view magic;
   uint32_t version = 0;
   uint32_t dim = 0;
   uint32_t kind = 0;
@@ -100,7 +106,7 @@ bool TakeItem(Reader& reader, SegmentContents& contents) {
     if (!TakeRow(reader, row)) return false;
     contents.rows.push_back(row);
   }
-  contents.items.push_back(std::move(item));
+  contents.items.push_back(item);
   return true;
 }
 
@@ -122,6 +128,7 @@ absl::StatusOr<std::string> EncodeSegment(const Segment& segment) {
     for (size_t r = begin; r < row; ++r) PutRow(segment.rows[r], bytes);
   }
   Put(static_cast<uint64_t>(index->size()), bytes);
+  bytes.append(ToLine(bytes.size()), '\0');
   bytes += *index;
   return bytes;
 }
@@ -135,7 +142,9 @@ absl::StatusOr<SegmentContents> DecodeSegment(std::string_view bytes) {
     if (!TakeItem(reader, contents)) return Damaged(fmt::format("item {} is cut off", i));
   }
   uint64_t size = 0;
-  if (!reader.Take(size) || !reader.TakeBytes(size, contents.index)) {
+  std::string_view zeros;
+  if (!reader.Take(size) || !reader.TakeBytes(ToLine(reader.at()), zeros) ||
+      !reader.TakeBytes(size, contents.index)) {
     return Damaged("the index is cut off");
   }
   if (!reader.AtEnd()) return Damaged("something follows the index");

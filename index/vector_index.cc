@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <string_view>
-
 #include "index/exact_index.h"
 #include "index/faiss_index.h"
 #include "index/gpu_index.h"
@@ -91,18 +89,18 @@ absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& option
 }
 
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& options, int dim,
-                                                       const std::string& bytes) {
+                                                       const SavedIndex& saved) {
   const absl::Status checked = CheckOptions(options, dim);
   if (!checked.ok()) return checked;
   switch (options.kind) {
     case IndexKind::kHnsw:
-      return LoadHnswIndex(options, dim, bytes);
+      return LoadHnswIndex(options, dim, saved);
     case IndexKind::kIvf:
-      return LoadIvfIndex(options, dim, bytes);
+      return LoadIvfIndex(options, dim, saved);
     default:
       break;
   }
-  absl::StatusOr<std::unique_ptr<ExactIndex>> exact = LoadExactIndex(options, dim, bytes);
+  absl::StatusOr<std::unique_ptr<ExactIndex>> exact = LoadExactIndex(options, dim, saved);
   if (!exact.ok()) return exact.status();
   return OnDevice(options, *std::move(exact));
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -67,9 +68,20 @@ class VectorIndex {
 
 // kInvalidArgument on options out of range; kFailedPrecondition where this CPU cannot run FAISS.
 absl::StatusOr<std::unique_ptr<VectorIndex>> NewIndex(const IndexOptions& options, int dim);
-// `bytes` come from Save of the same kind. Bytes that are torn, foreign or made up are kDataLoss.
+// What Save gave.
+struct SavedIndex {
+  SavedIndex(const std::string& bytes_in) : bytes(bytes_in) {}  // NOLINT: as good as its bytes
+  SavedIndex(std::string_view bytes_in, std::shared_ptr<const void> owner_in)
+      : bytes(bytes_in), owner(std::move(owner_in)) {}
+
+  std::string_view bytes;
+  // Keeps the bytes, so that the rows need not be copied. Null: the bytes go after loading.
+  std::shared_ptr<const void> owner;
+};
+
+// `saved` is of the same kind. Bytes that are torn, foreign or made up are kDataLoss.
 absl::StatusOr<std::unique_ptr<VectorIndex>> LoadIndex(const IndexOptions& options, int dim,
-                                                       const std::string& bytes);
+                                                       const SavedIndex& saved);
 
 }  // namespace imago
 

@@ -45,32 +45,34 @@ class IndexVerifier {
 
   // False when it could not be read.
   bool CheckSegment(const SegmentFile& file, const Manifest& manifest) {
-    const absl::StatusOr<SegmentContents> contents = folder_.ReadSegment(file);
-    if (!contents.ok()) {
-      Find(std::string(contents.status().message()));
+    const absl::StatusOr<MappedSegment> read = folder_.ReadSegment(file);
+    if (!read.ok()) {
+      Find(std::string(read.status().message()));
       return false;
     }
+    const SegmentContents& contents = read->contents;
     std::vector<bool> live;
-    for (const SegmentFileItem& item : contents->items) live.push_back(CheckItem(item, file));
-    CheckKeys(*contents, file);
-    return CheckRows(*contents, live, file, manifest);
+    for (const SegmentFileItem& item : contents.items) live.push_back(CheckItem(item, file));
+    CheckKeys(contents, file);
+    return CheckRows(*read, live, file, manifest);
   }
 
   // Whether the item is live here.
   bool CheckItem(const SegmentFileItem& item, const SegmentFile& file) {
-    const auto found = index_.records.find(item.id);
+    const std::string id(item.id);
+    const auto found = index_.records.find(id);
     if (found == index_.records.end() || found->second.sequence < item.sequence) {
       Find(fmt::format("segment {} has rows of the item '{}', which the store lacks", file.number,
-                       item.id));
+                       id));
       return false;
     }
     if (found->second.sequence != item.sequence) return false;
     if (found->second.removed) {
-      Find(fmt::format("segment {} has the removed item '{}'", file.number, item.id));
+      Find(fmt::format("segment {} has the removed item '{}'", file.number, id));
       return false;
     }
-    if (placed_.insert(item.id).second) return true;
-    Find(fmt::format("the item '{}' is in the index twice", item.id));
+    if (placed_.insert(id).second) return true;
+    Find(fmt::format("the item '{}' is in the index twice", id));
     return false;
   }
 
@@ -83,11 +85,12 @@ class IndexVerifier {
     }
   }
 
-  bool CheckRows(const SegmentContents& contents, const std::vector<bool>& live,
-                 const SegmentFile& file, const Manifest& manifest) {
+  bool CheckRows(const MappedSegment& read, const std::vector<bool>& live, const SegmentFile& file,
+                 const Manifest& manifest) {
+    const SegmentContents& contents = read.contents;
     IndexOptions options;
     options.kind = contents.kind;
-    const auto index = LoadIndex(options, manifest.dim, contents.index);
+    const auto index = LoadIndex(options, manifest.dim, {contents.index, read.file});
     if (!index.ok() || (*index)->size() != contents.rows.size()) {
       Find(fmt::format("segment {}: {}", file.number,
                        index.ok() ? "the number of rows does not agree"
@@ -97,7 +100,7 @@ class IndexVerifier {
     const size_t step = 1 + contents.rows.size() / kSampledRows;
     for (size_t row = 0; row < contents.rows.size(); row += step) {
       const SegmentRow& key = contents.rows[row];
-      const std::string& item = contents.items[key.item].id;
+      const std::string item(contents.items[key.item].id);
       if (!live[key.item] || IsAsStored(**index, row, key, item)) continue;
       Find(fmt::format("segment {} has a row of the item '{}' that the store has not", file.number,
                        item));

@@ -25,14 +25,14 @@ struct Sample {
   Matrix rows;
 };
 
-Sample SampleOf(const HalfMatrix& rows) {
+Sample SampleOf(HalfMatrixView rows) {
   Sample sample;
   HalfMatrix chosen(0, rows.cols());
   const size_t count = std::min(kProbes, rows.rows());
   for (size_t i = 0; i < count; ++i) {
     const size_t row = rows.rows() * i / count;
     sample.numbers.push_back(static_cast<uint32_t>(row));
-    chosen.Append(rows.view().Slice(row, 1));
+    chosen.Append(rows.Slice(row, 1));
   }
   sample.rows = ToFloat(chosen);
   return sample;

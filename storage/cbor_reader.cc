@@ -11,6 +11,7 @@ namespace imago {
 namespace {
 
 constexpr int kMaxDepth = 16;  // of what is skipped
+constexpr uint64_t kUsualFields = 16;
 
 enum Major : uint8_t { kUnsigned, kNegative, kBytes, kText, kArray, kMap, kTag, kSimple };
 
@@ -117,8 +118,9 @@ absl::Status Malformed(std::string_view why) {
 }  // namespace
 
 const CborField* CborFields::Find(std::string_view name) const {
-  const auto at = std::ranges::lower_bound(fields_, name, {}, &NamedField::first);
-  return at != fields_.end() && at->first == name ? &at->second : nullptr;
+  // A map has few fields, and most names differ in length already.
+  const auto at = std::ranges::find(fields_, name, &NamedField::first);
+  return at != fields_.end() ? &at->second : nullptr;
 }
 
 absl::StatusOr<CborFields> ReadCborMap(std::string_view bytes) {
@@ -126,6 +128,7 @@ absl::StatusOr<CborFields> ReadCborMap(std::string_view bytes) {
   const std::optional<Head> map = reader.TakeHead();
   if (!map || map->major != kMap) return Malformed("it is no map");
   std::vector<NamedField> fields;
+  fields.reserve(std::min<uint64_t>(map->value, kUsualFields));
   for (uint64_t i = 0; i < map->value; ++i) {
     const std::optional<Head> head = reader.TakeHead();
     if (!head || head->major != kText) return Malformed(fmt::format("name {} is no text", i));

@@ -28,7 +28,7 @@ using NamedField = std::pair<std::string_view, CborField>;
 
 class CborFields {
  public:
-  // `fields` ascend by name and have each name once.
+  // `fields` have each name once.
   explicit CborFields(std::vector<NamedField> fields) : fields_(std::move(fields)) {}
   // Null where there is none of that name.
   const CborField* Find(std::string_view name) const;

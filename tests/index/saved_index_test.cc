@@ -10,7 +10,7 @@ namespace {
 
 constexpr int kDim = 4;
 
-class SavedIndex : public testing::TestWithParam<IndexKind> {
+class SavedIndexes : public testing::TestWithParam<IndexKind> {
  protected:
   IndexOptions options() const { return {.kind = GetParam(), .hnsw_links = 4}; }
   std::string Bytes(size_t rows) const {
@@ -24,11 +24,11 @@ class SavedIndex : public testing::TestWithParam<IndexKind> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(AllKinds, SavedIndex,
+INSTANTIATE_TEST_SUITE_P(AllKinds, SavedIndexes,
                          testing::Values(IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf),
                          [](const auto& info) { return std::string(IndexKindName(info.param)); });
 
-TEST_P(SavedIndex, TornOrLongerBytesAreDataLoss) {
+TEST_P(SavedIndexes, TornOrLongerBytesAreDataLoss) {
   const std::string bytes = Bytes(50);
   ASSERT_EQ(Load(bytes), absl::StatusCode::kOk);
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -37,7 +37,7 @@ TEST_P(SavedIndex, TornOrLongerBytesAreDataLoss) {
   EXPECT_EQ(Load(bytes + '\0'), absl::StatusCode::kDataLoss);
 }
 
-TEST_P(SavedIndex, AnotherKindOrDimIsDataLoss) {
+TEST_P(SavedIndexes, AnotherKindOrDimIsDataLoss) {
   const std::string bytes = Bytes(50);
   for (const IndexKind kind : {IndexKind::kExact, IndexKind::kHnsw, IndexKind::kIvf}) {
     EXPECT_EQ(LoadIndex({.kind = kind}, kDim, bytes).ok(), kind == GetParam());
@@ -45,7 +45,7 @@ TEST_P(SavedIndex, AnotherKindOrDimIsDataLoss) {
   EXPECT_EQ(LoadIndex(options(), 5, bytes).status().code(), absl::StatusCode::kDataLoss);
 }
 
-TEST_P(SavedIndex, ARowCountThatWouldWrapIsDataLoss) {
+TEST_P(SavedIndexes, ARowCountThatWouldWrapIsDataLoss) {
   std::string bytes = Bytes(50);
   for (const uint64_t rows : {uint64_t{1} << 61, uint64_t{1} << 62, ~uint64_t{0}}) {
     std::memcpy(bytes.data() + 16, &rows, sizeof(rows));
@@ -54,7 +54,7 @@ TEST_P(SavedIndex, ARowCountThatWouldWrapIsDataLoss) {
 }
 
 // An exact index of so many rows makes its quick form of them in the background.
-TEST_P(SavedIndex, AnswersTheSameAtOnceAndLater) {
+TEST_P(SavedIndexes, AnswersTheSameAtOnceAndLater) {
   std::mt19937 random(3);
   const Matrix queries = RandomUnitRows(3, kDim, random);
   const std::string bytes = Bytes(20'000);
@@ -71,7 +71,7 @@ TEST_P(SavedIndex, AnswersTheSameAtOnceAndLater) {
   }
 }
 
-TEST_P(SavedIndex, GrowsAtOnceAfterLoading) {
+TEST_P(SavedIndexes, GrowsAtOnceAfterLoading) {
   std::mt19937 random(4);
   const Matrix more = RandomUnitRows(100, kDim, random);
   const auto index = LoadIndex(options(), kDim, Bytes(5000)).value();
@@ -80,8 +80,23 @@ TEST_P(SavedIndex, GrowsAtOnceAfterLoading) {
   EXPECT_EQ(found[0][0].row, 5099u);
 }
 
+TEST_P(SavedIndexes, RowsStayWithTheirOwnerUntilMoreCome) {
+  std::mt19937 random(4);
+  const Matrix more = RandomUnitRows(100, kDim, random);
+  auto owner = std::make_shared<const std::string>(Bytes(5000));
+  const std::weak_ptr<const std::string> alive = owner;
+  const auto index = LoadIndex(options(), kDim, {*owner, owner}).value();
+  owner = nullptr;
+  ASSERT_FALSE(alive.expired());
+  ASSERT_TRUE(index->Add(more).ok());
+  EXPECT_TRUE(alive.expired());
+  EXPECT_EQ(index->size(), 5100u);
+  const auto found = index->Search(more.view().Slice(99, 1), 1, nullptr).value();
+  EXPECT_EQ(found[0][0].row, 5099u);
+}
+
 // Bytes changed at random are an error, or an index that can be searched and grown all the same.
-TEST_P(SavedIndex, ChangedBytesNeverLeadAstray) {
+TEST_P(SavedIndexes, ChangedBytesNeverLeadAstray) {
   std::mt19937 random(2);
   const std::string bytes = Bytes(2100);  // more than an HNSW would scan
   const Matrix queries = RandomUnitRows(3, kDim, random);
@@ -104,7 +119,7 @@ TEST_P(SavedIndex, ChangedBytesNeverLeadAstray) {
 }
 
 // Where the graph begins: behind the header and the rows.
-constexpr size_t kGraph = 24 + 2100 * kDim * 2;
+constexpr size_t kGraph = 64 + 2100 * kDim * 2;
 
 TEST(SavedHnswIndex, ALinkToNoRowOrToALowerLevelIsDataLoss) {
   std::mt19937 random(1);

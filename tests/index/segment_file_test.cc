@@ -24,7 +24,8 @@ std::shared_ptr<const Segment> MakeSegment() {
 
 TEST(SegmentFile, GivesBackItemsRowsAndIndex) {
   const auto segment = MakeSegment();
-  const SegmentContents contents = DecodeSegment(EncodeSegment(*segment).value()).value();
+  const std::string bytes = EncodeSegment(*segment).value();
+  const SegmentContents contents = DecodeSegment(bytes).value();
   EXPECT_EQ(contents.dim, kDim);
   EXPECT_EQ(contents.kind, IndexKind::kExact);
   EXPECT_EQ(contents.rows, segment->rows);
@@ -53,9 +54,9 @@ TEST(SegmentFile, RefusesHugeCounts) {
 
 TEST(SegmentFile, RefusesAnotherVersion) {
   std::string bytes = EncodeSegment(*MakeSegment()).value();
-  bytes[4] = 2;
+  bytes[4] = 3;
   EXPECT_THAT(std::string(DecodeSegment(bytes).status().message()),
-              testing::HasSubstr("version 2, this program reads 1"));
+              testing::HasSubstr("version 3, this program reads 2"));
 }
 
 }  // namespace
