@@ -120,7 +120,29 @@ absl::StatusOr<PlainBert> PlainBert::Read(const SafetensorsFile& file, const std
   for (size_t i = 0; i < bert.places_.rows(); ++i) {
     ActiveKernels().add_scaled(segments.row(0), 1, bert.places_.row(i), width);
   }
+  if (TilesInUse()) bert.UseTiles();
   return bert;
+}
+
+void PlainBert::UseTiles() {
+  const auto matrix = [](const LinearLayer& layer) {
+    const float* weight = layer.weight.data();
+    return BertMatrix{{weight, weight + layer.weight.rows() * layer.weight.cols()}, layer.bias};
+  };
+  BertWeights weights;
+  weights.width = width();
+  weights.heads = width() / kHeadWidth;
+  weights.epsilon = kEpsilon;
+  weights.words = ToHalf(words_);
+  weights.places = places_;
+  weights.norm = norm_;
+  for (const Layer& layer : layers_) {
+    weights.layers.push_back({matrix(layer.query), matrix(layer.key), matrix(layer.value),
+                              matrix(layer.attention_out), layer.attention_norm,
+                              matrix(layer.intermediate), matrix(layer.out), layer.out_norm});
+  }
+  tiles_ = TileBert::Make(std::move(weights));
+  if (tiles_ != nullptr) layers_.clear();
 }
 
 Matrix PlainBert::Attend(const Layer& layer, const Matrix& rows) {
@@ -152,6 +174,7 @@ void PlainBert::Normalize(const BertNorm& norm, Matrix& rows) {
 }
 
 Matrix PlainBert::Rows(absl::Span<const int32_t> ids) const {
+  if (tiles_ != nullptr) return tiles_->Rows(std::vector<int64_t>(ids.begin(), ids.end()));
   Matrix rows(ids.size(), width());
   for (size_t i = 0; i < ids.size(); ++i) {
     std::copy_n(words_.row(static_cast<size_t>(ids[i])), width(), rows.row(i));

@@ -1,8 +1,10 @@
 #ifndef IMAGO_EMBED_PLAIN_BERT_H_
 #define IMAGO_EMBED_PLAIN_BERT_H_
 
-// BERT's encoder (embed/torch/bert.h) without LibTorch, for a few layers and one text at a time.
+// BERT's encoder (embed/torch/bert.h) without LibTorch, for a few layers and one text at a time; by
+// TileBert where the CPU has tiles.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -41,13 +43,15 @@ class PlainBert {
   class Reader;
 
   PlainBert() = default;
+  void UseTiles();
   static Matrix Attend(const Layer& layer, const Matrix& rows);
   static void Normalize(const BertNorm& norm, Matrix& rows);
 
   Matrix words_;
   Matrix places_;  // [kRunPieces, width], the segment's vector added
   BertNorm norm_;
-  std::vector<Layer> layers_;
+  std::vector<Layer> layers_;        // none with tiles_
+  std::unique_ptr<TileBert> tiles_;  // null on other CPUs
 };
 
 }  // namespace imago

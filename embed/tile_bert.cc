@@ -65,11 +65,16 @@ class TileBert::Pass {
     attention_.resize(AttentionRoom(bert.heads_, bert.places_.rows()));
   }
 
-  void Run(const int64_t* ids, size_t stride, absl::Span<const int64_t> lengths, float* means) {
+  // The tokens' rows, one text after the other.
+  const float* Run(const int64_t* ids, size_t stride, absl::Span<const int64_t> lengths) {
     lengths_ = lengths;
     Embed(ids, stride);
     for (const Layer& layer : bert_.layers_) Forward(layer);
-    const float* row = wide_.data();
+    return wide_.data();
+  }
+
+  void Means(const int64_t* ids, size_t stride, absl::Span<const int64_t> lengths, float* means) {
+    const float* row = Run(ids, stride, lengths);
     for (size_t i = 0; i < lengths.size(); ++i) {
       float* mean = means + i * width_;
       std::fill_n(mean, width_, 0.0f);
@@ -176,11 +181,18 @@ void TileBert::Encode(const int64_t* ids, size_t stride, absl::Span<const int64_
         tokens += lengths[begin + count++];
       }
       pass = std::make_unique<Pass>(*this, tokens);
-      pass->Run(ids + begin * stride, stride, lengths.subspan(begin, count),
-                means + begin * width());
+      pass->Means(ids + begin * stride, stride, lengths.subspan(begin, count),
+                  means + begin * width());
       begin += count;
     }
   });
+}
+
+Matrix TileBert::Rows(absl::Span<const int64_t> ids) const {
+  const auto length = static_cast<int64_t>(ids.size());
+  Pass pass(*this, ids.size());
+  const float* rows = pass.Run(ids.data(), ids.size(), {&length, 1});
+  return Matrix({rows, rows + ids.size() * width()}, ids.size(), width());
 }
 
 }  // namespace imago

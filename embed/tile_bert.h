@@ -52,6 +52,8 @@ class TileBert {
   // least 1, at most positions(). To the mean over each text's tokens, [n, width].
   void Encode(const int64_t* ids, size_t stride, absl::Span<const int64_t> lengths, size_t threads,
               float* means) const;
+  // Ids of one text, from 1 to positions(), to its tokens' rows, [ids, width].
+  Matrix Rows(absl::Span<const int64_t> ids) const;
   size_t width() const { return places_.cols(); }
   size_t positions() const { return places_.rows(); }
 

@@ -73,10 +73,11 @@ class TrainedExtractor : public EventExtractor {
     for (size_t word = 0; word < reading.words.size(); ++word) {
       const DraftEvent* rule = DraftAt(reading, word);
       std::optional<DraftEvent> tagged;
-      const bool open = count < kMostTagged && !StaysRules(rule);
+      const bool open = count < kMostTagged && !StaysRules(rule, reading, word);
       if (open) tagged = TagWord(reading, types, word);
       if (tagged) {
         ++count;
+        if (rule != nullptr && !Learned(reading, word)) tagged->type = rule->type;
         AddRoles(reading, words, rule, *tagged);
         drafts.push_back(*std::move(tagged));
       } else if (rule != nullptr && !(open && Decides(*rule, reading, word))) {
@@ -86,15 +87,22 @@ class TrainedExtractor : public EventExtractor {
     return drafts;
   }
 
-  // A type that came with somebody's own ontology.
-  bool StaysRules(const DraftEvent* rule) const {
-    return rule != nullptr && names_.OntologyType(lexicon_.type(rule->type).name) == 0;
+  // A type that came with somebody's own ontology, or a word that the tagger has not learned and
+  // whose type it has not either.
+  bool StaysRules(const DraftEvent* rule, const RuleReading& reading, size_t word) const {
+    if (rule == nullptr) return false;
+    const std::string& type = lexicon_.type(rule->type).name;
+    return names_.OntologyType(type) == 0 || (!Learned(reading, word) && names_.Type(type) == 0);
+  }
+
+  bool Learned(const RuleReading& reading, size_t word) const {
+    return names_.Word(reading.words[word].token->lower) > 0;
   }
 
   // Whether it counts that the tagger sees no event where the rules do.
   bool Decides(const DraftEvent& rule, const RuleReading& reading, size_t word) const {
     const EventType& type = lexicon_.type(rule.type);
-    return names_.Type(type.name) > 0 && names_.Word(reading.words[word].token->lower) > 0 &&
+    return names_.Type(type.name) > 0 && Learned(reading, word) &&
            !IsPlainReading(reading, rule, type);
   }
 
@@ -126,6 +134,9 @@ class TrainedExtractor : public EventExtractor {
       const float* row = roles.row(word);
       const auto best = std::max_element(row + 1, row + roles.cols());
       const EventRole* role = type.FindRole(names_.role(static_cast<int>(best - row)));
+      if (role != nullptr && role->name == "Origin" && IsPlace(rule, word)) {
+        role = type.FindRole("Place");
+      }
       if (*best >= config_.argument_threshold && role != nullptr &&
           !IsElsewhere(reading, draft, *role, word)) {
         picker.Add(role->name, word, std::min(double{*best}, 1.0));
@@ -138,6 +149,14 @@ class TrainedExtractor : public EventExtractor {
       if (plain || !names_.TypeHasRole(number, names_.Role(one.role))) picker.AddOfRules(one);
     }
     picker.Sort();
+  }
+
+  // Whether the rules read the word as where it all happens. They would read "from" as the origin.
+  static bool IsPlace(const DraftEvent* rule, size_t word) {
+    return rule != nullptr && std::any_of(rule->arguments.begin(), rule->arguments.end(),
+                                          [word](const DraftArgument& one) {
+                                            return one.head.last == word && one.role == "Place";
+                                          });
   }
 
   // A place that is another verb's, one that the tagger has not learned: "a man arrested by police

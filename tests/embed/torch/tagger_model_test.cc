@@ -5,6 +5,7 @@
 #include "embed/torch/clip_model.h"
 #include "embed/torch/tagger_run.h"
 #include "gtest/gtest.h"
+#include "kernels/kernels.h"
 #include "tests/support/data.h"
 
 namespace imago {
@@ -78,8 +79,11 @@ TEST_P(TaggerModelTest, ThePlainNetworkComputesTheSame) {
   model->eval();
   const std::string path = MakeTempDir() + "/weights.safetensors";
   ASSERT_TRUE(SaveTensors(WeightsByName(*model), path, TensorType::kF32).ok());
+  const std::string kernels = ActiveKernels().name;
+  ASSERT_TRUE(SetKernels("scalar"));  // with tiles it would compute in bfloat16
   const auto net =
       EventNet::Read(SafetensorsFile::Open(path).value(), names_, config_.pieces.size());
+  SetKernels(kernels);
   ASSERT_TRUE(net.ok()) << net.status();
   const TaggerTrainSet set = Set();
   const TaggerBatch batch = JoinExamples(set, {0, 1, 2}, nullptr);
