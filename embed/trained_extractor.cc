@@ -146,9 +146,27 @@ class TrainedExtractor : public EventExtractor {
     // "Soldiers attacked a town.": nothing but subject and object.
     const bool plain = rule->arguments.size() == 2 && IsPlainReading(reading, *rule, type);
     for (const DraftArgument& one : rule->arguments) {
-      if (plain || !names_.TypeHasRole(number, names_.Role(one.role))) picker.AddOfRules(one);
+      if (plain || !names_.TypeHasRole(number, names_.Role(one.role)) ||
+          IsJoined(reading, one, draft)) {
+        picker.AddOfRules(one);
+      }
     }
     picker.Sort();
+  }
+
+  // "Police and soldiers arrested a man.": whether the rules read it in the same role as what it is
+  // joined with, and the tagger has put that there too.
+  static bool IsJoined(const RuleReading& reading, const DraftArgument& one,
+                       const DraftEvent& draft) {
+    const auto joins = [&](const WordRange& first, const WordRange& second) {
+      return second.first == first.last + 2 &&
+             reading.words[first.last + 1].tag == Tag::kConjunction;
+    };
+    return std::any_of(draft.arguments.begin(), draft.arguments.end(),
+                       [&](const DraftArgument& tagged) {
+                         return tagged.role == one.role &&
+                                (joins(tagged.words, one.words) || joins(one.words, tagged.words));
+                       });
   }
 
   // Whether the rules read the word as where it all happens. They would read "from" as the origin.
