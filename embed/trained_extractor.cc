@@ -42,8 +42,9 @@ class TrainedExtractor : public EventExtractor {
   absl::Status LoadPieces() {
     if (config_.pieces.empty()) return absl::OkStatus();
     auto pieces = PieceReader::Make(config_.pieces);
-    if (pieces.ok()) pieces_.emplace(*std::move(pieces));
-    return pieces.status();
+    if (!pieces.ok()) return pieces.status();
+    pieces_.emplace(*std::move(pieces));
+    return absl::OkStatus();
   }
 
   std::string name() const override { return name_; }

@@ -25,7 +25,7 @@ ExactIndex::ExactIndex(RowStore store, int threads)
 }
 
 bool ExactIndex::Pays() const {
-  return size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
+  return store_.size() >= kQuantizeFromRows && store_.rows().cols() <= QuantizedRows::kMaxDim;
 }
 
 // Beside whatever goes on: until it is done searches are slower, but not wrong. One index after the

@@ -87,7 +87,7 @@ uint64_t IndexFolder::HighestNumber() const {
 absl::StatusOr<SegmentFile> IndexFolder::WriteSegment(const Segment& segment) const {
   const absl::StatusOr<std::string> bytes = EncodeSegment(segment);
   if (!bytes.ok()) return bytes.status();
-  const absl::Status wrote = WriteFileDurably(PathOf(SegmentFileName(segment.number)), *bytes);
+  absl::Status wrote = WriteFileDurably(PathOf(SegmentFileName(segment.number)), *bytes);
   if (!wrote.ok()) return wrote;
   return SegmentFile{segment.number, bytes->size(), Sha256(*bytes)};
 }
