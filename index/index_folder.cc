@@ -87,7 +87,7 @@ uint64_t IndexFolder::HighestNumber() const {
 absl::StatusOr<SegmentFile> IndexFolder::WriteSegment(const Segment& segment) const {
   const absl::StatusOr<std::string> bytes = EncodeSegment(segment);
   if (!bytes.ok()) return bytes.status();
-  absl::Status wrote = WriteFileDurably(PathOf(SegmentFileName(segment.number)), *bytes);
+  const absl::Status wrote = WriteFileDurably(PathOf(SegmentFileName(segment.number)), *bytes);
   if (!wrote.ok()) return wrote;
   return SegmentFile{segment.number, bytes->size(), Sha256(*bytes)};
 }
@@ -95,7 +95,7 @@ absl::StatusOr<SegmentFile> IndexFolder::WriteSegment(const Segment& segment) co
 absl::Status IndexFolder::Publish(const Manifest& manifest) const {
   const uint64_t number = HighestNumber() + 1;
   const std::string text = EncodeManifest(manifest);
-  const absl::Status wrote = WriteFileDurably(PathOf(ManifestFileName(number)), text);
+  absl::Status wrote = WriteFileDurably(PathOf(ManifestFileName(number)), text);
   if (!wrote.ok()) return wrote;
   return WriteFileDurably(PathOf(kCurrent), EncodeCurrent({number, Sha256(text)}));
 }
