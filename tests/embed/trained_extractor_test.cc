@@ -9,6 +9,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/data.h"
+#include "tests/support/kernels.h"
 
 namespace imago {
 namespace {
@@ -76,7 +77,9 @@ TEST(TrainedExtractor, EveryTensorIsNeededAndMustHaveItsShape) {
   ASSERT_GT(file->tensors().size(), 40u);
   const std::string other = MakeTempDir();
   WriteTestFile(other + "/tagger.json", ReadTestFile(dir + "/tagger.json"));
+  size_t number = 0;
   for (const auto& [spoilt, spoilt_info] : file->tensors()) {
+    if (kSanitized && number++ % 5 != 0) continue;  // each takes seconds there
     // Of BERT's layers, which are alike, one.
     const bool layer = spoilt.find(".layer.") != std::string::npos;
     if (layer && spoilt.find(".layer.1.") == std::string::npos) continue;
