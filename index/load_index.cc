@@ -44,51 +44,49 @@ class Unplaced {
                             [&] { return ReadLog(store, middle, UINT64_MAX); });
     absl::StatusOr<LogPart> first = ReadLog(store, 0, middle);
     absl::StatusOr<LogPart> second = later.get();
-    for (absl::StatusOr<LogPart>* part : {&first, &second}) {
-      if (!part->ok()) return part->status();
-      Append(**part);
-    }
+    if (!first.ok()) return first.status();
+    if (!second.ok()) return second.status();
+    log_ = *std::move(first);
+    Append(*second);
     return absl::OkStatus();
   }
 
   // The item's record, once, if it is as new as `sequence` says; else null.
   std::shared_ptr<const ItemRecord> Take(const SegmentFileItem& item) {
     const size_t at = PlaceOf(item.sequence);
-    if (at == sequences_.size()) return nullptr;
+    if (at == log_.sequences.size()) return nullptr;
     next_ = at + 1;
-    std::shared_ptr<const ItemRecord>& record = records_[at];
+    std::shared_ptr<const ItemRecord>& record = log_.records[at];
     if (record == nullptr || record->item.id != item.id) return nullptr;
     return std::exchange(record, nullptr);
   }
 
   // The others, in the order of writing.
   std::vector<std::shared_ptr<const ItemRecord>> TakeAll() {
-    std::erase(records_, nullptr);
-    return std::move(records_);
+    std::erase(log_.records, nullptr);
+    return std::move(log_.records);
   }
 
-  uint64_t last_sequence() const { return last_sequence_; }
+  uint64_t last_sequence() const { return log_.last_sequence; }
 
  private:
   void Append(LogPart& part) {
-    last_sequence_ = std::max(last_sequence_, part.last_sequence);
-    sequences_.insert(sequences_.end(), part.sequences.begin(), part.sequences.end());
-    records_.insert(records_.end(), std::make_move_iterator(part.records.begin()),
-                    std::make_move_iterator(part.records.end()));
+    log_.last_sequence = std::max(log_.last_sequence, part.last_sequence);
+    log_.sequences.insert(log_.sequences.end(), part.sequences.begin(), part.sequences.end());
+    log_.records.insert(log_.records.end(), std::make_move_iterator(part.records.begin()),
+                        std::make_move_iterator(part.records.end()));
   }
 
-  // That of sequences_, or its size. Items written together are asked for one after the other.
+  // That of log_.sequences, or its size. Items written together are asked for one after the other.
   size_t PlaceOf(uint64_t sequence) const {
-    if (next_ < sequences_.size() && sequences_[next_] == sequence) return next_;
-    const auto at = std::lower_bound(sequences_.begin(), sequences_.end(), sequence);
-    const bool found = at != sequences_.end() && *at == sequence;
-    return found ? at - sequences_.begin() : sequences_.size();
+    if (next_ < log_.sequences.size() && log_.sequences[next_] == sequence) return next_;
+    const auto at = std::lower_bound(log_.sequences.begin(), log_.sequences.end(), sequence);
+    const bool found = at != log_.sequences.end() && *at == sequence;
+    return found ? at - log_.sequences.begin() : log_.sequences.size();
   }
 
-  size_t next_ = 0;                  // probably the place of what is taken next
-  std::vector<uint64_t> sequences_;  // of records_, ascending
-  std::vector<std::shared_ptr<const ItemRecord>> records_;
-  uint64_t last_sequence_ = 0;
+  LogPart log_;      // without the records that were taken
+  size_t next_ = 0;  // probably the place of what is taken next
 };
 
 absl::Status Foreign(std::string_view what) {

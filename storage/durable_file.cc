@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "storage/descriptor.h"
+
 namespace imago {
 namespace {
 namespace fs = std::filesystem;
@@ -16,17 +18,6 @@ namespace fs = std::filesystem;
 absl::Status Failed(std::string_view doing, const std::string& path) {
   return absl::ErrnoToStatus(errno, fmt::format("cannot {} '{}'", doing, path));
 }
-
-// Closes on leaving the scope.
-struct Descriptor {
-  explicit Descriptor(int opened) : fd(opened) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (fd >= 0) close(fd);
-  }
-  const int fd;
-};
 
 absl::Status SyncFolder(const std::string& path) {
   const Descriptor folder(open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -4,21 +4,16 @@
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
+
+#include "storage/descriptor.h"
 
 namespace imago {
 namespace {
 
 absl::Status CannotOpen(const std::string& path) {
   return absl::ErrnoToStatus(errno, fmt::format("cannot open '{}'", path));
-}
-
-// `size` bytes; null for an error, which errno tells.
-const char* Map(int fd, size_t size) {
-  void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-  return bytes == MAP_FAILED ? nullptr : static_cast<const char*>(bytes);
 }
 
 }  // namespace
@@ -28,23 +23,18 @@ void MappedFile::Unmapper::operator()(const char* bytes) const {
 }
 
 absl::StatusOr<MappedFile> MappedFile::Open(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return CannotOpen(path);
-  MappedFile file;
-  absl::Status status;
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat facts {};
-  if (fstat(fd, &facts) != 0) {
-    status = CannotOpen(path);
-  } else if (!S_ISREG(facts.st_mode)) {
-    status = absl::InvalidArgumentError(fmt::format("'{}' is no file", path));
-  } else if (facts.st_size > 0) {
-    const auto size = static_cast<size_t>(facts.st_size);
-    file.bytes_ = {Map(fd, size), Unmapper(size)};
-    if (file.bytes_ == nullptr) status = CannotOpen(path);
-  }
-  close(fd);
-  if (!status.ok()) return status;
-  return file;
+  if (file.fd < 0 || fstat(file.fd, &facts) != 0) return CannotOpen(path);
+  if (!S_ISREG(facts.st_mode))
+    return absl::InvalidArgumentError(fmt::format("'{}' is no file", path));
+  MappedFile mapped;
+  if (facts.st_size == 0) return mapped;
+  const auto size = static_cast<size_t>(facts.st_size);
+  void* bytes = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.fd, 0);
+  if (bytes == MAP_FAILED) return CannotOpen(path);
+  mapped.bytes_ = {static_cast<const char*>(bytes), Unmapper(size)};
+  return mapped;
 }
 
 }  // namespace imago

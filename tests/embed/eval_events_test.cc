@@ -134,11 +134,11 @@ TEST(NewsCaptions, TheTaggerReadsTheHeldOutFifthBetterThanTheRules) {
       OpenTrainedExtractor(EventOntology::House().value(), SourcePath("models/imago-event-tagger"));
   ASSERT_TRUE(tagger.ok()) << tagger.status();
   std::vector<ReferenceSentence> held = ReferenceOf(captions->held);
-  if (kSanitized) held.resize(held.size() / 100);
+  if (kSanitized) held.resize(held.size() / 40);
   const auto scores = ScoreEvents(**tagger, held);
   ASSERT_TRUE(scores.ok()) << scores.status();
-  EXPECT_GT(scores->triggers.f1(), kSanitized ? 0.6 : 0.83);
-  EXPECT_GT(scores->arguments.f1(), kSanitized ? 0.4 : 0.61);
+  EXPECT_GT(scores->triggers.f1(), kSanitized ? 0.78 : 0.83);
+  EXPECT_GT(scores->arguments.f1(), kSanitized ? 0.55 : 0.61);
 }
 
 class EventSentences : public testing::Test {
@@ -203,21 +203,20 @@ TEST_F(EventSentences, ThePartsShareNoTypeAndTrigger) {
 
 TEST_F(EventSentences, TheRulesAndTheTaggerReadTheHeldOutOnes) {
   std::vector<ReferenceSentence> sentences;
-  for (MadeSentence& one : Make(SentencePart::kTest, 9, kSanitized ? 40 : 1000)) {
+  for (MadeSentence& one : Make(SentencePart::kTest, 9, kSanitized ? 200 : 1000)) {
     sentences.push_back({std::move(one.text), std::move(one.events)});
   }
   const auto scores =
       ScoreEvents(*NewRuleExtractor(EventOntology::House().value()), sentences).value();
-  const double few = kSanitized ? 0.1 : 0;  // for chance
-  EXPECT_GT(scores.triggers.f1(), 0.9 - few);
-  EXPECT_GT(scores.arguments.f1(), 0.8 - few);
+  EXPECT_GT(scores.triggers.f1(), 0.9);
+  EXPECT_GT(scores.arguments.f1(), 0.8);
   EXPECT_EQ(scores.without_right, scores.without);
   const auto tagger =
       OpenTrainedExtractor(EventOntology::House().value(), SourcePath("models/imago-event-tagger"));
   ASSERT_TRUE(tagger.ok()) << tagger.status();
   const auto tagged = ScoreEvents(**tagger, sentences).value();
-  EXPECT_GT(tagged.triggers.f1(), 0.9 - few);
-  EXPECT_GT(tagged.arguments.f1(), 0.8 - few);
+  EXPECT_GT(tagged.triggers.f1(), 0.9);
+  EXPECT_GT(tagged.arguments.f1(), 0.8);
 }
 
 }  // namespace

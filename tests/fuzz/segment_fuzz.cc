@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   }
   imago::IndexOptions options;
   options.kind = contents->kind;
-  const auto index = imago::LoadIndex(options, contents->dim, std::string(contents->index));
+  const auto index = imago::LoadIndex(options, contents->dim, {contents->index, nullptr});
   if (index.ok() && (*index)->dim() != contents->dim) std::abort();
   return 0;
 }
