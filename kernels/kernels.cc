@@ -42,25 +42,34 @@ bool CpuHasAmx() {
   return has;
 }
 
-// A table with faster products of nibbles.
-Kernels WithNibbleDots(Kernels table, const char* name, decltype(Kernels::nibble_dots) dots) {
-  table.name = name;
-  table.nibble_dots = dots;
-  return table;
-}
-
 const Kernels& AvxVnniKernels() {
-  static const Kernels table = WithNibbleDots(Avx2Kernels(), "avxvnni", NibbleDotsAvxVnni);
+  static const Kernels table = [] {
+    Kernels made = Avx2Kernels();
+    made.name = "avxvnni";
+    made.nibble_dots = NibbleDotsAvxVnni;
+    return made;
+  }();
   return table;
 }
 
 const Kernels& Avx512VnniKernels() {
-  static const Kernels table = WithNibbleDots(Avx512Kernels(), "avx512vnni", NibbleDotsAvx512Vnni);
+  static const Kernels table = [] {
+    Kernels made = Avx512Kernels();
+    made.name = "avx512vnni";
+    made.nibble_dots = NibbleDotsAvx512Vnni;
+    made.crumb_dots = CrumbDotsAvx512Vnni;
+    return made;
+  }();
   return table;
 }
 
 const Kernels& AmxKernels() {
-  static const Kernels table = WithNibbleDots(Avx512Kernels(), "amx", NibbleDotsAmx);
+  static const Kernels table = [] {
+    Kernels made = Avx512VnniKernels();
+    made.name = "amx";
+    made.nibble_dots = NibbleDotsAmx;
+    return made;
+  }();
   return table;
 }
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "kernels/crumbs.h"
 #include "kernels/matrix.h"
 #include "kernels/nibbles.h"
 
@@ -34,6 +35,10 @@ struct Kernels {
   // out[q * count + r] = the dot product of query q and the row at rows[r]; equal in every table.
   void (*nibble_dots)(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
                       int32_t* out);
+  // out[r] = the dot product of a query [groups * kCrumbGroup], each value -127 to 127, and the row
+  // at rows[r]; equal in every table.
+  void (*crumb_dots)(const int8_t* query, size_t groups, const uint8_t* const* rows, size_t count,
+                     int32_t* out);
   // Which of up to 64 rows may reach bound.least, row r in bit r; equal in every table. Rounded to
   // nearest, so the caller leaves room for that in `least`.
   uint64_t (*reaching)(const int32_t* dots, const float* scales, const float* errors, size_t count,

@@ -121,8 +121,9 @@ void AddScaled(const float* x, float scale, float* y, size_t n) {
 }  // namespace
 
 const Kernels& Avx2Kernels() {
-  static constexpr Kernels kTable = {"avx2", Dot<float>, Dot<Half>, Dots<float>,    Dots<Half>,
-                                     ToF16,  ToF32,      AddScaled, NibbleDotsAvx2, ReachingAvx2};
+  static constexpr Kernels kTable = {"avx2",         Dot<float>,    Dot<Half>,   Dots<float>,
+                                     Dots<Half>,     ToF16,         ToF32,       AddScaled,
+                                     NibbleDotsAvx2, CrumbDotsAvx2, ReachingAvx2};
   return kTable;
 }
 

@@ -124,9 +124,9 @@ void AddScaled(const float* x, float scale, float* y, size_t n) {
 }  // namespace
 
 const Kernels& Avx512Kernels() {
-  static constexpr Kernels kTable = {"avx512",       Dot<float>,    Dot<Half>, Dots<float>,
-                                     Dots<Half>,     ToF16,         ToF32,     AddScaled,
-                                     NibbleDotsAvx2, ReachingAvx512};
+  static constexpr Kernels kTable = {"avx512",       Dot<float>,    Dot<Half>,     Dots<float>,
+                                     Dots<Half>,     ToF16,         ToF32,         AddScaled,
+                                     NibbleDotsAvx2, CrumbDotsAvx2, ReachingAvx512};
   return kTable;
 }
 

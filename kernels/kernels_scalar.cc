@@ -102,6 +102,23 @@ void NibbleDots(const NibbleQueries& queries, const uint8_t* const* rows, size_t
   }
 }
 
+int32_t CrumbDot(const int8_t* query, const uint8_t* row, size_t groups) {
+  constexpr size_t kParts = kCrumbGroup / kCrumbGroupBytes;
+  int32_t sum = 0;
+  for (size_t i = 0; i < groups * kCrumbGroupBytes; ++i) {
+    const int8_t* values = query + i / kCrumbGroupBytes * kCrumbGroup + i % kCrumbGroupBytes;
+    for (size_t part = 0; part < kParts; ++part) {
+      sum += ((row[i] >> (2 * part)) & 3) * values[part * kCrumbGroupBytes];
+    }
+  }
+  return sum;
+}
+
+void CrumbDots(const int8_t* query, size_t groups, const uint8_t* const* rows, size_t count,
+               int32_t* out) {
+  for (size_t r = 0; r < count; ++r) out[r] = CrumbDot(query, rows[r], groups);
+}
+
 uint64_t Reaching(const int32_t* dots, const float* scales, const float* errors, size_t count,
                   const ScoreBound& bound) {
   uint64_t reached = 0;
@@ -116,8 +133,9 @@ uint64_t Reaching(const int32_t* dots, const float* scales, const float* errors,
 }  // namespace
 
 const Kernels& ScalarKernels() {
-  static constexpr Kernels kTable = {"scalar", Dot<float>, Dot<Half>, Dots<float>, Dots<Half>,
-                                     ToF16,    ToF32,      AddScaled, NibbleDots,  Reaching};
+  static constexpr Kernels kTable = {"scalar",   Dot<float>, Dot<Half>, Dots<float>,
+                                     Dots<Half>, ToF16,      ToF32,     AddScaled,
+                                     NibbleDots, CrumbDots,  Reaching};
   return kTable;
 }
 

@@ -9,6 +9,23 @@ namespace {
 
 constexpr double kExact = 1 + 1e-9;  // more than sums in double can be off
 
+// A form's values are its scale * (slope * whole number - middle).
+struct Levels {
+  double slope, middle;
+};
+
+Levels LevelsOf(Form form) {
+  switch (form) {
+    case Form::kCoarse:
+      return {2, 3};
+    case Form::kRough:
+      return {16, 120};
+    case Form::kFine:
+      return {1, 127.5};
+  }
+  return {};
+}
+
 double Length(const std::vector<float>& values) {
   double sum = 0;
   for (const float value : values) sum += double{value} * value;
@@ -24,26 +41,28 @@ QuantizedQueries::QuantizedQueries(MatrixView queries, const QuantizedRows& rows
   const double n = static_cast<double>(rows.groups() * kNibbleGroup);
   rounding_ = 2 * 0x1p-24 * (n + 20 * std::sqrt(n) + 32);
   for (size_t q = 0; q < queries.rows(); ++q) {
-    Quantize(queries.row(q), rows.center(), bytes_.data() + q * rows.groups() * kNibbleGroup);
+    Quantize(queries.row(q), rows, bytes_.data() + q * rows.groups() * kNibbleGroup);
   }
   view_.run = NibbleRun(view_);
 }
 
-void QuantizedQueries::Quantize(const float* query, const std::vector<float>& center, int8_t* out) {
+void QuantizedQueries::Quantize(const float* query, const QuantizedRows& rows, int8_t* out) {
   Query made;
-  for (size_t i = 0; i < center.size(); ++i) {
-    made.step = std::max(made.step, std::abs(double{query[i]}) / 127);
-  }
+  std::vector<double> values(rows.groups() * kNibbleGroup), scratch(values.size());
   double square = 0, left = 0;
-  for (size_t i = 0; i < center.size(); ++i) {
-    const double value = query[i];
+  for (size_t i = 0; i < rows.dim(); ++i) {
+    values[i] = query[i];
+    made.center += values[i] * rows.center()[i];
+    square += values[i] * values[i];
+  }
+  rows.rotation().Apply(values.data(), scratch.data());
+  for (const double value : values) made.step = std::max(made.step, std::abs(value) / 127);
+  for (size_t i = 0; i < values.size(); ++i) {
     const double whole =
-        made.step == 0 ? 0 : std::clamp(std::round(value / made.step), -127., 127.);
+        made.step == 0 ? 0 : std::clamp(std::round(values[i] / made.step), -127., 127.);
     out[i] = static_cast<int8_t>(whole);
     made.total += whole;
-    made.center += value * center[i];
-    square += value * value;
-    left += (value - made.step * whole) * (value - made.step * whole);
+    left += (values[i] - made.step * whole) * (values[i] - made.step * whole);
   }
   made.norm = std::sqrt(square) * kExact;
   made.left = std::sqrt(left) * kExact + made.norm * 1e-12;
@@ -64,15 +83,11 @@ float QuantizedQueries::Least(const Query& query, float score, float reach) cons
   return std::nextafter(static_cast<float>(least), -std::numeric_limits<float>::infinity());
 }
 
-ScoreBound QuantizedQueries::RoughBound(size_t query, float score, float reach) const {
+ScoreBound QuantizedQueries::Bound(Form form, size_t query, float score, float reach) const {
   const Query& q = queries_[query];
-  return {static_cast<float>(16 * q.step), static_cast<float>(-120 * q.step * q.total),
-          static_cast<float>(q.norm * (1 + 0x1p-23)), Least(q, score, reach)};
-}
-
-ScoreBound QuantizedQueries::FineBound(size_t query, float score, float reach) const {
-  const Query& q = queries_[query];
-  return {static_cast<float>(q.step), static_cast<float>(-127.5 * q.step * q.total),
+  const Levels levels = LevelsOf(form);
+  return {static_cast<float>(levels.slope * q.step),
+          static_cast<float>(-levels.middle * q.step * q.total),
           static_cast<float>(q.norm * (1 + 0x1p-23)), Least(q, score, reach)};
 }
 

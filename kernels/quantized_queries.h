@@ -3,18 +3,19 @@
 
 // Queries in 8 bits, and how high a row's score may be by its whole-number product with them.
 //
-// Let x be a row of f16, m the center, y = x - m, y' what is stored of y (roughly or finely), e at
-// least |y - y'|, R at least |y| and |y'|; q the query, q' = step * (whole numbers) its quantised
-// form, r = |q - q'|. Then, by Cauchy and Schwarz,
+// Let x be a row of f16, m the center, y = T (x - m) with T the rotation, y' what is stored of y in
+// some form, e at least |y - y'|, R at least |y| and |y'|; q the query, p = T q, p' = step * (whole
+// numbers) its quantised form, r = |p - p'|. T keeps products, so, by Cauchy and Schwarz,
 //
-//   q . x = q . m + q' . y' + q . (y - y') + (q - q') . y'
-//        <= q . m + q' . y' + |q| e + r R.
+//   q . x = q . m + p' . y' + p . (y - y') + (p - p') . y'
+//        <= q . m + p' . y' + |q| e + r R.
 //
-// With y' = scale * (c - z), c of whole numbers and z a constant, q' . y' is
-// scale * (step * dot - step * z * total): what ScoreBound says, dot the product of whole numbers
-// and total the query's sum. The score to compare is the one that dot_f16 computes. It differs from
-// q . x by the rounding of at most n sums, n * u * |q| |x| with u = 2^-24, in any order of summing.
-// Reaching() rounds terms of at most 3 * sqrt(n) * (|q| + r) * R no more than 6 times. So
+// With y' = scale * (slope * c - z), c of whole numbers, p' . y' is
+// scale * (slope * step * dot - step * z * total): what ScoreBound says, dot the product of whole
+// numbers and total the query's sum. The score to compare is the one that dot_f16 computes. It
+// differs from q . x by the rounding of at most n sums, n * u * |q| |x| with u = 2^-24, in any
+// order of summing. Reaching() rounds terms of at most 3 * sqrt(n) * (|q| + r) * R no more than 6
+// times. So
 //
 //   2 u (n + 20 sqrt(n) + 32) (|q| + r) (|m| + R)
 //
@@ -42,11 +43,10 @@ class QuantizedQueries {
   bool bounded() const { return bounded_; }
   const NibbleQueries& values() const { return view_; }
   NibbleQueries Only(size_t query) const;
-  // What a row of a block with this reach must satisfy to reach `score`: as `rough` rows with dots
-  // of their high nibbles, as fine rows with 16 times that plus the dot of the low ones. Holds for
-  // a smaller reach too.
-  ScoreBound RoughBound(size_t query, float score, float reach) const;
-  ScoreBound FineBound(size_t query, float score, float reach) const;
+  // What a row of a block with this reach must satisfy to reach `score`, by its form's dot: that of
+  // its crumbs (coarse), of its high nibbles (rough), or 16 times the latter plus that of its low
+  // ones (fine). Holds for a smaller reach too.
+  ScoreBound Bound(Form form, size_t query, float score, float reach) const;
 
  private:
   struct Query {
@@ -57,7 +57,7 @@ class QuantizedQueries {
     double center = 0;  // q . m
   };
   float Least(const Query& query, float score, float reach) const;
-  void Quantize(const float* query, const std::vector<float>& center, int8_t* out);
+  void Quantize(const float* query, const QuantizedRows& rows, int8_t* out);
 
   PagedVector<int8_t> bytes_;
   NibbleQueries view_;

@@ -1,24 +1,58 @@
 #ifndef IMAGO_KERNELS_QUANTIZED_ROWS_H_
 #define IMAGO_KERNELS_QUANTIZED_ROWS_H_
 
-// Rows in 8 bits a value with what that may cost a score, for exact_scan.h. A row x is stored as
+// Rows in 8 bits a value and in 2, with what either may cost a score, for quantized_top_k.h. Of a
+// row x the difference from the center is rotated (rotation.h); y, the outcome, is stored as
 //
-//   center + scale * (b - 127.5)     b of 8 bits, 16 * u + l; u and l are rows of nibbles.h
+//   finely    scale * (b - 127.5)          b of 8 bits, 16 * u + l; u and l are rows of nibbles.h
+//   roughly   scale * (16 * u - 120)       by u alone
+//   coarsely  own scale * (2 * c - 3)      c of 2 bits; rows of crumbs.h
 //
-// and roughly, by u alone, as center + scale * (16 * u - 120). The center is the mean of the rows,
-// in f16: embeddings share a large part, which would waste the scale. For each row there is the
-// length of what either form leaves out, so that for every query q, by Cauchy and Schwarz,
+// The center is the mean of the rows, in f16: embeddings share a large part, which would waste the
+// scale. For each row there is the length of what each form leaves out, so that for every rotated
+// query q, by Cauchy and Schwarz,
 //
-//   |q . x - q . rough(x)| <= |q| * rough_error      |q . x - q . fine(x)| <= |q| * fine_error
+//   |q . y - q . form(y)| <= |q| * error of the form
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
+#include "kernels/crumbs.h"
 #include "kernels/huge_pages.h"
 #include "kernels/matrix.h"
+#include "kernels/nibbles.h"
+#include "kernels/rotation.h"
 
 namespace imago {
+
+enum class Form { kCoarse, kRough, kFine };
+
+// A float without its lower half (bf16), which takes less of the cache.
+class ShortFloat {
+ public:
+  ShortFloat() = default;
+  // The largest not above a finite `value` of at least 0, and the smallest not below it.
+  static ShortFloat AtMost(float value) { return ShortFloat(std::bit_cast<uint32_t>(value)); }
+  static ShortFloat AtLeast(float value) {
+    return ShortFloat(std::bit_cast<uint32_t>(value) + 0xffff);
+  }
+  float value() const { return std::bit_cast<float>(uint32_t{upper_} << 16); }
+
+ private:
+  explicit ShortFloat(uint32_t bits) : upper_(static_cast<uint16_t>(bits >> 16)) {}
+  uint16_t upper_ = 0;
+};
+
+// What turns a row's products with queries into bounds on its score.
+struct FormTerms {
+  float scale = 0;
+  ShortFloat rough_error, fine_error;
+};
+struct CoarseTerms {
+  ShortFloat scale, error;
+};
 
 class QuantizedRows {
  public:
@@ -33,17 +67,20 @@ class QuantizedRows {
   // are twice as many as the center was made of, all are stored anew around a better one.
   void Cover(HalfMatrixView rows, int threads);
 
-  size_t rows() const { return scales_.size(); }
+  size_t rows() const { return terms_.size(); }
   size_t dim() const { return dim_; }
   size_t groups() const { return groups_; }
   // [dim], each a finite f16.
   const std::vector<float>& center() const { return center_; }
-  const uint8_t* high(size_t row) const { return high_.data() + row * row_bytes_; }
-  const uint8_t* low(size_t row) const { return low_.data() + row * row_bytes_; }
-  const float* scales() const { return scales_.data(); }
-  const float* rough_errors() const { return rough_errors_.data(); }
-  const float* fine_errors() const { return fine_errors_.data(); }
-  // At least the length, without the center, of every row in the block and of both its forms.
+  const Rotation& rotation() const { return rotation_; }
+  const uint8_t* crumbs(size_t row) const {
+    return crumbs_.data() + row * groups_ * kCrumbGroupBytes;
+  }
+  const uint8_t* high(size_t row) const { return high_.data() + row * groups_ * kNibbleGroupBytes; }
+  const uint8_t* low(size_t row) const { return low_.data() + row * groups_ * kNibbleGroupBytes; }
+  const CoarseTerms& coarse_terms(size_t row) const { return coarse_terms_[row]; }
+  const FormTerms& terms(size_t row) const { return terms_[row]; }
+  // At least the length, without the center, of every row in the block and of all its forms.
   float reach(size_t block) const { return reach_[block]; }
 
  private:
@@ -52,11 +89,12 @@ class QuantizedRows {
 
   size_t dim_;
   size_t groups_;
-  size_t row_bytes_;
+  Rotation rotation_;
   size_t centered_ = 0;  // of so many rows the center is the mean
   std::vector<float> center_;
-  PagedVector<uint8_t> high_, low_;
-  PagedVector<float> scales_, rough_errors_, fine_errors_;
+  PagedVector<uint8_t> crumbs_, high_, low_;
+  PagedVector<CoarseTerms> coarse_terms_;
+  PagedVector<FormTerms> terms_;
   std::vector<float> reach_;
 };
 

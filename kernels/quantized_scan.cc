@@ -8,8 +8,12 @@ namespace {
 
 // With so many rows of a word kept, reading all in their order is faster than reading those alone;
 // with many queries their products matter more.
-constexpr int kWholeFrom = 28;
-constexpr int kWholeFromOfMany = 56;
+constexpr size_t kWholeFrom = 28;
+constexpr size_t kWholeFromOfMany = 56;
+// Where more than this part of some rows stay in after 2 bits, reading these saves no time, and
+// is not tried for so many times as many rows.
+constexpr size_t kCoarsePaysBelow = 3;
+constexpr size_t kCoarseRest = 31;
 // Once so small a part of the pairs of a row and a query goes on, products of all take less time
 // than those of each pair alone.
 constexpr size_t kFineOfAllFrom = 8;
@@ -51,15 +55,30 @@ QuantizedScan::QuantizedScan(const QuantizedSearch& search)
 void QuantizedScan::Run(size_t begin, size_t end) {
   for (size_t word = begin; word < end; ++word) {
     const uint64_t kept = KeptIn(word);
-    const bool whole = (word + 1) * kBatch <= search_.rows.rows();
-    if (whole && std::popcount(kept) >= (nq_ < 4 ? kWholeFrom : kWholeFromOfMany)) {
-      ScanWhole(word, kept);
-    } else if (kept != 0) {
-      Collect(word, kept);
+    if (kept == 0) continue;
+    const size_t count = static_cast<size_t>(std::popcount(kept));
+    const bool whole = (word + 1) * kBatch <= search_.rows.rows() &&
+                       count >= (nq_ < 4 ? kWholeFrom : kWholeFromOfMany);
+    const Form form = ReadsCoarsely(count) ? Form::kCoarse : Form::kRough;
+    if (!whole) {
+      Collect(form, word, kept);
+    } else if (form == Form::kCoarse) {
+      CoarseOfWord(word, kept);
+    } else {
+      RoughOfWord(word, kept);
     }
   }
-  for (Batch* batch : {&collected_[1], &collected_[0]}) Gathered(*batch);
+  for (const Batch* batch : {&coarse_.waiting, &coarse_.filling}) Gathered(Form::kCoarse, *batch);
+  for (const Batch* batch : {&rough_.waiting, &rough_.filling}) Gathered(Form::kRough, *batch);
   FinishPending();
+}
+
+// For several queries the products of 2 bits take longer than reading 4.
+bool QuantizedScan::ReadsCoarsely(size_t rows) {
+  if (nq_ > 1) return false;
+  if (skip_coarse_ == 0) return true;
+  skip_coarse_ -= std::min(skip_coarse_, rows);
+  return false;
 }
 
 uint64_t QuantizedScan::KeptIn(size_t word) const {
@@ -69,20 +88,98 @@ uint64_t QuantizedScan::KeptIn(size_t word) const {
   return keep == nullptr ? all : keep->words()[word] & all;
 }
 
-void QuantizedScan::ScanWhole(size_t word, uint64_t kept) {
+void QuantizedScan::Collect(Form form, size_t word, uint64_t kept) {
+  const QuantizedRows& rows = search_.quantized_rows;
+  auto& [batch, waiting] = form == Form::kCoarse ? coarse_ : rough_;
+  ForEach(kept, [&](size_t bit) {
+    const size_t row = word * kBatch + bit;
+    batch.reach = std::max(batch.reach, rows.reach(word));
+    batch.numbers[batch.count] = static_cast<uint32_t>(row);
+    if (form == Form::kCoarse) {
+      batch.bytes[batch.count++] = rows.crumbs(row);
+      Prefetch(rows.crumbs(row), rows.groups() * kCrumbGroupBytes);
+      Prefetch(&rows.coarse_terms(row), 1);
+    } else {
+      batch.bytes[batch.count++] = rows.high(row);
+      Prefetch(rows.high(row), rows.groups() * kNibbleGroupBytes);
+      if (often_fine_) Prefetch(rows.low(row), rows.groups() * kNibbleGroupBytes);
+      Prefetch(&rows.terms(row), 1);
+    }
+    if (batch.count < kBatch) return;
+    Gathered(form, waiting);
+    waiting = batch;
+    batch.count = 0;
+    batch.reach = 0;
+  });
+}
+
+void QuantizedScan::Gathered(Form form, const Batch& batch) {
+  if (batch.count == 0) return;
+  const NibbleQueries& queries = search_.quantized_queries.values();
+  if (form == Form::kRough) {
+    kernels_.nibble_dots(queries, batch.bytes, batch.count, new_dots_.data());
+    return Rough(batch);
+  }
+  int32_t dots[kBatch];
+  kernels_.crumb_dots(queries.values, queries.groups, batch.bytes, batch.count, dots);
+  ForEach(Coarse(batch, dots), [&](size_t r) {
+    const size_t row = batch.numbers[r];
+    Collect(Form::kRough, row / kBatch, uint64_t{1} << row % kBatch);
+  });
+}
+
+QuantizedScan::Batch QuantizedScan::WordOf(Form form, size_t word, uint64_t kept) const {
   const QuantizedRows& rows = search_.quantized_rows;
   Batch batch;
-  const size_t first = word * kBatch;
   batch.count = kBatch;
   batch.kept = kept;
   batch.reach = rows.reach(word);
-  if (nq_ > 1 && first + 2 * kBatch <= rows.rows()) batch.next = rows.high(first + kBatch);
   for (size_t i = 0; i < kBatch; ++i) {
-    batch.numbers[i] = static_cast<uint32_t>(first + i);
-    batch.high[i] = rows.high(first + i);
+    const size_t row = word * kBatch + i;
+    batch.numbers[i] = static_cast<uint32_t>(row);
+    batch.bytes[i] = form == Form::kCoarse ? rows.crumbs(row) : rows.high(row);
   }
+  return batch;
+}
+
+void QuantizedScan::CoarseOfWord(size_t word, uint64_t kept) {
+  constexpr size_t kStep = 8, kAhead = 32;  // rows
+  const QuantizedRows& rows = search_.quantized_rows;
+  const NibbleQueries& queries = search_.quantized_queries.values();
+  const Batch batch = WordOf(Form::kCoarse, word, kept);
+  int32_t dots[kBatch];
+  for (size_t r = 0; r < kBatch; r += kStep) {
+    const size_t next = std::min(batch.numbers[r] + kAhead, rows.rows() - kStep);
+    Prefetch(rows.crumbs(next), kStep * rows.groups() * kCrumbGroupBytes);
+    kernels_.crumb_dots(queries.values, queries.groups, batch.bytes + r, kStep, dots + r);
+  }
+  Collect(Form::kRough, word, Coarse(batch, dots));
+}
+
+// The rows that may be among the best by their 2 bits.
+uint64_t QuantizedScan::Coarse(const Batch& batch, const int32_t* dots) {
+  float scales[kBatch], errors[kBatch];
+  for (size_t i = 0; i < batch.count; ++i) {
+    const CoarseTerms& terms = search_.quantized_rows.coarse_terms(batch.numbers[i]);
+    scales[i] = terms.scale.value();
+    errors[i] = terms.error.value();
+  }
+  const uint64_t reached =
+      kernels_.reaching(dots, scales, errors, batch.count, BoundOf(Form::kCoarse, 0, batch.reach)) &
+      batch.kept;
+  if (kCoarsePaysBelow * static_cast<size_t>(std::popcount(reached)) > batch.count) {
+    skip_coarse_ = kCoarseRest * batch.count;
+  }
+  return reached;
+}
+
+void QuantizedScan::RoughOfWord(size_t word, uint64_t kept) {
+  const QuantizedRows& rows = search_.quantized_rows;
+  Batch batch = WordOf(Form::kRough, word, kept);
+  const size_t next = (word + 1) * kBatch;
+  if (nq_ > 1 && next + kBatch <= rows.rows()) batch.next = rows.high(next);
   RoughDots(batch);
-  Rough(batch, rows.scales() + first, rows.rough_errors() + first);
+  Rough(batch);
 }
 
 // One query's products take less time than the bytes: what comes next is asked for between them.
@@ -91,69 +188,43 @@ void QuantizedScan::RoughDots(const Batch& batch) {
   const NibbleQueries& queries = search_.quantized_queries.values();
   const QuantizedRows& rows = search_.quantized_rows;
   if (queries.count > 1) {
-    return kernels_.nibble_dots(queries, batch.high, batch.count, new_dots_.data());
+    return kernels_.nibble_dots(queries, batch.bytes, batch.count, new_dots_.data());
   }
   for (size_t r = 0; r < batch.count; r += kStep) {
     const size_t next = std::min(batch.numbers[r] + kAhead, rows.rows() - kStep);
     Prefetch(rows.high(next), kStep * rows.groups() * kNibbleGroupBytes);
     if (often_fine_) Prefetch(rows.low(next), kStep * rows.groups() * kNibbleGroupBytes);
-    kernels_.nibble_dots(queries, batch.high + r, kStep, new_dots_.data() + r);
+    kernels_.nibble_dots(queries, batch.bytes + r, kStep, new_dots_.data() + r);
   }
-}
-
-void QuantizedScan::Collect(size_t word, uint64_t kept) {
-  const QuantizedRows& rows = search_.quantized_rows;
-  ForEach(kept, [&](size_t bit) {
-    const size_t row = word * kBatch + bit;
-    Batch& batch = collected_[0];
-    batch.reach = std::max(batch.reach, rows.reach(word));
-    batch.numbers[batch.count] = static_cast<uint32_t>(row);
-    batch.high[batch.count++] = rows.high(row);
-    Prefetch(rows.high(row), rows.groups() * kNibbleGroupBytes);
-    if (often_fine_) Prefetch(rows.low(row), rows.groups() * kNibbleGroupBytes);
-    Prefetch(rows.scales() + row, 1);
-    Prefetch(rows.rough_errors() + row, 1);
-    if (batch.count < kBatch) return;
-    Gathered(collected_[1]);
-    collected_[1].count = 0;
-    collected_[1].reach = 0;
-    std::swap(collected_[0], collected_[1]);
-  });
-}
-
-void QuantizedScan::Gathered(const Batch& batch) {
-  if (batch.count == 0) return;
-  float scales[kBatch], errors[kBatch];
-  for (size_t i = 0; i < batch.count; ++i) {
-    scales[i] = search_.quantized_rows.scales()[batch.numbers[i]];
-    errors[i] = search_.quantized_rows.rough_errors()[batch.numbers[i]];
-  }
-  kernels_.nibble_dots(search_.quantized_queries.values(), batch.high, batch.count,
-                       new_dots_.data());
-  Rough(batch, scales, errors);
 }
 
 // Blocks of rows reach about as far, and thresholds seldom rise: most bounds serve many blocks.
-const ScoreBound& QuantizedScan::RoughBound(size_t query, float reach) {
+const ScoreBound& QuantizedScan::BoundOf(Form form, size_t query, float reach) {
   constexpr float kRoom = 1.02f, kMostRoom = 1.05f;
-  KnownBound& known = bounds_[query];
+  KnownBound& known = form == Form::kCoarse ? coarse_bound_ : bounds_[query];
   const float threshold = search_.thresholds.of(query);
   if (known.threshold != threshold || known.reach < reach || known.reach > kMostRoom * reach) {
     known.threshold = threshold;
     known.reach = kRoom * reach;
-    known.bound = search_.quantized_queries.RoughBound(query, threshold, known.reach);
+    known.bound = search_.quantized_queries.Bound(form, query, threshold, known.reach);
   }
   return known.bound;
 }
 
-void QuantizedScan::Rough(const Batch& batch, const float* scales, const float* errors) {
+void QuantizedScan::Rough(const Batch& batch) {
   FinishPending();  // raises thresholds
+  float scales[kBatch], errors[kBatch];
+  for (size_t i = 0; i < batch.count; ++i) {
+    const FormTerms& terms = search_.quantized_rows.terms(batch.numbers[i]);
+    scales[i] = terms.scale;
+    errors[i] = terms.rough_error.value();
+  }
   uint64_t any = 0;
   // The first half of the rows that follow; nibble_dots of many queries asks for the other itself.
   const size_t share = kBatch / 2 * search_.quantized_rows.groups() * kNibbleGroupBytes / nq_;
   for (size_t q = 0; q < nq_; ++q) {
     reached_[q] = kernels_.reaching(new_dots_.data() + q * batch.count, scales, errors, batch.count,
-                                    RoughBound(q, batch.reach)) &
+                                    BoundOf(Form::kRough, q, batch.reach)) &
                   batch.kept;
     any |= reached_[q];
     if (batch.next != nullptr) Prefetch(batch.next + q * share, share);
@@ -194,15 +265,15 @@ void QuantizedScan::FineOfAll(const Batch& batch) {
   float scales[kBatch], errors[kBatch];
   for (size_t i = 0; i < batch.count; ++i) {
     low[i] = rows.low(batch.numbers[i]);
-    scales[i] = rows.scales()[batch.numbers[i]];
-    errors[i] = rows.fine_errors()[batch.numbers[i]];
+    scales[i] = rows.terms(batch.numbers[i]).scale;
+    errors[i] = rows.terms(batch.numbers[i]).fine_error.value();
   }
   kernels_.nibble_dots(queries.values(), low, batch.count, fine_dots_.data());
   for (size_t i = 0; i < nq_ * batch.count; ++i) fine_dots_[i] += 16 * dots_[i];
   for (size_t q = 0; q < nq_; ++q) {
     reached_[q] &=
         kernels_.reaching(fine_dots_.data() + q * batch.count, scales, errors, batch.count,
-                          queries.FineBound(q, search_.thresholds.of(q), batch.reach));
+                          queries.Bound(Form::kFine, q, search_.thresholds.of(q), batch.reach));
   }
 }
 
@@ -216,15 +287,15 @@ void QuantizedScan::FineOfQuery(const Batch& batch, size_t query) {
   ForEach(reached_[query], [&](size_t r) {
     const uint32_t row = batch.numbers[r];
     low[count] = rows.low(row);
-    scales[count] = rows.scales()[row];
-    errors[count] = rows.fine_errors()[row];
+    scales[count] = rows.terms(row).scale;
+    errors[count] = rows.terms(row).fine_error.value();
     rough[count++] = dots_[query * batch.count + r];
   });
   kernels_.nibble_dots(queries.Only(query), low, count, dots);
   for (size_t i = 0; i < count; ++i) dots[i] += 16 * rough[i];
-  const uint64_t still =
-      kernels_.reaching(dots, scales, errors, count,
-                        queries.FineBound(query, search_.thresholds.of(query), batch.reach));
+  const uint64_t still = kernels_.reaching(
+      dots, scales, errors, count,
+      queries.Bound(Form::kFine, query, search_.thresholds.of(query), batch.reach));
   uint64_t kept = 0;
   size_t i = 0;
   ForEach(reached_[query], [&](size_t r) { kept |= ((still >> i++) & 1) << r; });

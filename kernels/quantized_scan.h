@@ -56,7 +56,12 @@ class QuantizedScan {
     uint64_t kept = ~uint64_t{0};   // which of them a hit may be
     const uint8_t* next = nullptr;  // high nibbles of the rows that follow, to be asked of memory
     uint32_t numbers[kBatch];
-    const uint8_t* high[kBatch];
+    const uint8_t* bytes[kBatch];  // crumbs or high nibbles
+  };
+
+  // One is filled while the bytes of the other arrive.
+  struct Collected {
+    Batch filling, waiting;
   };
 
   // A query's bound for any row that reaches no further, while its threshold stays.
@@ -67,12 +72,16 @@ class QuantizedScan {
   };
 
   uint64_t KeptIn(size_t word) const;
-  void ScanWhole(size_t word, uint64_t kept);
-  void Collect(size_t word, uint64_t kept);
+  bool ReadsCoarsely(size_t rows);
+  void Collect(Form form, size_t word, uint64_t kept);
+  void Gathered(Form form, const Batch& batch);
+  Batch WordOf(Form form, size_t word, uint64_t kept) const;
+  void CoarseOfWord(size_t word, uint64_t kept);
+  uint64_t Coarse(const Batch& batch, const int32_t* dots);
+  void RoughOfWord(size_t word, uint64_t kept);
   void RoughDots(const Batch& batch);
-  const ScoreBound& RoughBound(size_t query, float reach);
-  void Rough(const Batch& batch, const float* scales, const float* errors);
-  void Gathered(const Batch& batch);
+  void Rough(const Batch& batch);
+  const ScoreBound& BoundOf(Form form, size_t query, float reach);
   void FinishPending();
   void Fine(const Batch& batch);
   void FineOfAll(const Batch& batch);
@@ -83,14 +92,16 @@ class QuantizedScan {
   const QuantizedSearch& search_;
   const size_t nq_;
   std::vector<Best> best_;
-  std::vector<KnownBound> bounds_;
+  std::vector<KnownBound> bounds_;  // rough
+  KnownBound coarse_bound_;         // of one query
   PagedVector<int32_t> new_dots_;   // [nq, batch]: of the high nibbles
   PagedVector<int32_t> dots_;       // the same of the pending batch
   PagedVector<int32_t> fine_dots_;  // [nq, batch]
   std::vector<uint64_t> reached_;   // by query, the rows of the pending batch that are still in
   Batch pending_;                   // whose low nibbles arrive while the next has its dots made
-  Batch collected_[2];              // one is filled while the other's bytes arrive
-  bool often_fine_ = false;         // of the last batch, many rows went on to 8 bits
+  Collected coarse_, rough_;
+  size_t skip_coarse_ = 0;   // so many rows have their 4 bits read at once
+  bool often_fine_ = false;  // of the last batch, many rows went on to 8 bits
   HalfMatrix originals_;
 };
 

@@ -1,10 +1,11 @@
 #ifndef IMAGO_KERNELS_QUANTIZED_TOP_K_H_
 #define IMAGO_KERNELS_QUANTIZED_TOP_K_H_
 
-// Exact search that reads a quarter of the bytes of the f16 rows, or half where scores lie close
-// together. One pass, in which each row goes as far as it has to:
+// Exact search that reads an eighth of the bytes of the f16 rows, or up to half where scores lie
+// close together. One pass, in which each row goes as far as it has to:
 //
-//   4 bits a value: can it reach the query's k-th best score so far? If so,
+//   2 bits a value, for one query alone: can it reach the query's k-th best score so far? If so,
+//   4 bits a value: can it? If so,
 //   8 bits a value: can it still? If so,
 //   its f16 original, with the product that TopK uses, is offered to the k best.
 //

@@ -23,6 +23,10 @@ void NibbleDotsAvx512Vnni(const NibbleQueries& queries, const uint8_t* const* ro
 // Needs AMX, permission to use it, and what NibbleDotsAvx512Vnni needs.
 void NibbleDotsAmx(const NibbleQueries& queries, const uint8_t* const* rows, size_t count,
                    int32_t* out);
+void CrumbDotsAvx2(const int8_t* query, size_t groups, const uint8_t* const* rows, size_t count,
+                   int32_t* out);
+void CrumbDotsAvx512Vnni(const int8_t* query, size_t groups, const uint8_t* const* rows,
+                         size_t count, int32_t* out);
 uint64_t ReachingAvx2(const int32_t* dots, const float* scales, const float* errors, size_t count,
                       const ScoreBound& bound);
 uint64_t ReachingAvx512(const int32_t* dots, const float* scales, const float* errors, size_t count,

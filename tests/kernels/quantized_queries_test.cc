@@ -36,19 +36,48 @@ Sides RandomSides(size_t dim, int trial, std::mt19937& random) {
   return sides;
 }
 
-// [query, row]: of the high nibbles, or of all of each byte.
-std::vector<int32_t> Dots(const QuantizedQueries& queries, const QuantizedRows& rows, bool fine) {
-  std::vector<const uint8_t*> high, low;
+// [query, row]
+std::vector<int32_t> Dots(const QuantizedQueries& queries, const QuantizedRows& rows, Form form) {
+  std::vector<const uint8_t*> crumbs, high, low;
   for (size_t r = 0; r < 64; ++r) {
+    crumbs.push_back(rows.crumbs(r));
     high.push_back(rows.high(r));
     low.push_back(rows.low(r));
   }
+  const Kernels& kernels = ScalarKernels();
   std::vector<int32_t> dots(queries.values().count * 64), low_dots(dots.size());
-  ScalarKernels().nibble_dots(queries.values(), high.data(), 64, dots.data());
-  ScalarKernels().nibble_dots(queries.values(), low.data(), 64, low_dots.data());
-  for (size_t i = 0; i < dots.size() && fine; ++i) dots[i] = 16 * dots[i] + low_dots[i];
+  if (form == Form::kCoarse) {
+    for (size_t q = 0; q < queries.values().count; ++q) {
+      kernels.crumb_dots(queries.Only(q).values, rows.groups(), crumbs.data(), 64, &dots[q * 64]);
+    }
+    return dots;
+  }
+  kernels.nibble_dots(queries.values(), high.data(), 64, dots.data());
+  kernels.nibble_dots(queries.values(), low.data(), 64, low_dots.data());
+  for (size_t i = 0; i < dots.size() && form == Form::kFine; ++i) {
+    dots[i] = 16 * dots[i] + low_dots[i];
+  }
   return dots;
 }
+
+struct Terms {
+  float scale, error;
+};
+
+Terms TermsOf(const QuantizedRows& rows, size_t row, Form form) {
+  const FormTerms& terms = rows.terms(row);
+  switch (form) {
+    case Form::kCoarse:
+      return {rows.coarse_terms(row).scale.value(), rows.coarse_terms(row).error.value()};
+    case Form::kRough:
+      return {terms.scale, terms.rough_error.value()};
+    case Form::kFine:
+      return {terms.scale, terms.fine_error.value()};
+  }
+  return {};
+}
+
+constexpr Form kForms[] = {Form::kCoarse, Form::kRough, Form::kFine};
 
 using QuantizedQueriesEach = EachKernels;
 IMAGO_FOR_EACH_KERNELS(QuantizedQueriesEach);
@@ -59,20 +88,18 @@ TEST_P(QuantizedQueriesEach, EveryRowReachesItsOwnScore) {
     for (const size_t dim : kDims) {
       const Sides sides = RandomSides(dim, trial, random);
       const QuantizedQueries queries(sides.queries, sides.rows);
-      const std::vector<int32_t> rough = Dots(queries, sides.rows, false);
-      const std::vector<int32_t> fine = Dots(queries, sides.rows, true);
-      for (size_t i = 0; i < rough.size(); ++i) {
-        const size_t q = i / 64, r = i % 64;
-        const float score = GetParam()->dot_f16(sides.queries.row(q), sides.originals.row(r), dim);
-        const float* scale = sides.rows.scales() + r;
-        ASSERT_EQ(GetParam()->reaching(&rough[i], scale, sides.rows.rough_errors() + r, 1,
-                                       queries.RoughBound(q, score, sides.rows.reach(0))),
-                  1)
-            << "roughly, dim " << dim << ", trial " << trial;
-        ASSERT_EQ(GetParam()->reaching(&fine[i], scale, sides.rows.fine_errors() + r, 1,
-                                       queries.FineBound(q, score, sides.rows.reach(0))),
-                  1)
-            << "finely, dim " << dim << ", trial " << trial;
+      for (const Form form : kForms) {
+        const std::vector<int32_t> dots = Dots(queries, sides.rows, form);
+        for (size_t i = 0; i < dots.size(); ++i) {
+          const size_t q = i / 64, r = i % 64;
+          const float score =
+              GetParam()->dot_f16(sides.queries.row(q), sides.originals.row(r), dim);
+          const Terms terms = TermsOf(sides.rows, r, form);
+          ASSERT_EQ(GetParam()->reaching(&dots[i], &terms.scale, &terms.error, 1,
+                                         queries.Bound(form, q, score, sides.rows.reach(0))),
+                    1)
+              << "form " << static_cast<int>(form) << ", dim " << dim << ", trial " << trial;
+        }
       }
     }
   }
@@ -85,16 +112,18 @@ TEST_P(QuantizedQueriesEach, FewUnitRowsReachMuchMoreThanTheirScore) {
   QuantizedRows rows(512);
   rows.Cover(originals, 1);
   const QuantizedQueries queries(units, rows);
-  const std::vector<int32_t> rough = Dots(queries, rows, false), fine = Dots(queries, rows, true);
-  for (size_t i = 0; i < rough.size(); ++i) {
-    const size_t q = i / 64, r = i % 64;
-    const float score = GetParam()->dot_f16(units.row(q), originals.row(r), 512);
-    EXPECT_EQ(GetParam()->reaching(&rough[i], rows.scales() + r, rows.rough_errors() + r, 1,
-                                   queries.RoughBound(q, score + 0.2f, rows.reach(0))),
-              0);
-    EXPECT_EQ(GetParam()->reaching(&fine[i], rows.scales() + r, rows.fine_errors() + r, 1,
-                                   queries.FineBound(q, score + 0.025f, rows.reach(0))),
-              0);
+  for (const Form form : kForms) {
+    const float more = form == Form::kCoarse ? 0.45f : form == Form::kRough ? 0.2f : 0.025f;
+    const std::vector<int32_t> dots = Dots(queries, rows, form);
+    for (size_t i = 0; i < dots.size(); ++i) {
+      const size_t q = i / 64, r = i % 64;
+      const float score = GetParam()->dot_f16(units.row(q), originals.row(r), 512);
+      const Terms terms = TermsOf(rows, r, form);
+      EXPECT_EQ(GetParam()->reaching(&dots[i], &terms.scale, &terms.error, 1,
+                                     queries.Bound(form, q, score + more, rows.reach(0))),
+                0)
+          << "form " << static_cast<int>(form);
+    }
   }
 }
 
@@ -102,7 +131,7 @@ TEST(QuantizedQueries, OnlyIsTheQueryAlone) {
   std::mt19937 random(3);
   const Sides sides = RandomSides(130, 0, random);
   const QuantizedQueries queries(sides.queries, sides.rows);
-  const std::vector<int32_t> all = Dots(queries, sides.rows, false);
+  const std::vector<int32_t> all = Dots(queries, sides.rows, Form::kRough);
   const uint8_t* row = sides.rows.high(5);
   for (size_t q = 0; q < 10; ++q) {
     int32_t dot = 0;

@@ -1,9 +1,10 @@
 #include "kernels/quantized_rows.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "gmock/gmock.h"
-#include "kernels/nibbles.h"
 #include "tests/support/kernels.h"
 
 namespace imago {
@@ -14,26 +15,33 @@ int Nibble(const uint8_t* row, size_t i) {
   return i % kNibbleGroup < kNibbleGroupBytes ? byte & 15 : byte >> 4;
 }
 
+int Crumb(const uint8_t* row, size_t i) {
+  const size_t in_group = i % kCrumbGroup;
+  const uint8_t byte = row[i / kCrumbGroup * kCrumbGroupBytes + in_group % kCrumbGroupBytes];
+  return (byte >> (in_group / kCrumbGroupBytes * 2)) & 3;
+}
+
+// The length of a row's form and of what it leaves out.
 struct Lengths {
-  double row = 0, rough = 0, fine = 0, rough_left = 0, fine_left = 0;
+  double form = 0, left = 0;
 };
 
-// Of one row without the center, of both its stored forms, and of what these leave out.
-Lengths LengthsOf(const QuantizedRows& rows, const float* original, size_t r) {
+template <typename Value>
+Lengths LengthsOf(const std::vector<double>& row, const Value& value) {
   Lengths sums;
-  for (size_t i = 0; i < rows.dim(); ++i) {
-    const int high = Nibble(rows.high(r), i), low = Nibble(rows.low(r), i);
-    const double value = double{original[i]} - rows.center()[i];
-    const double rough = double{rows.scales()[r]} * (16 * high - 120);
-    const double fine = double{rows.scales()[r]} * (16 * high + low - 127.5);
-    sums.row += value * value;
-    sums.rough += rough * rough;
-    sums.fine += fine * fine;
-    sums.rough_left += (value - rough) * (value - rough);
-    sums.fine_left += (value - fine) * (value - fine);
+  for (size_t i = 0; i < row.size(); ++i) {
+    sums.form += value(i) * value(i);
+    sums.left += (row[i] - value(i)) * (row[i] - value(i));
   }
-  return {std::sqrt(sums.row), std::sqrt(sums.rough), std::sqrt(sums.fine),
-          std::sqrt(sums.rough_left), std::sqrt(sums.fine_left)};
+  return {std::sqrt(sums.form), std::sqrt(sums.left)};
+}
+
+// A row as it is stored but for its rounding.
+std::vector<double> Rotated(const QuantizedRows& rows, const float* original) {
+  std::vector<double> row(rows.groups() * kNibbleGroup), scratch(row.size());
+  for (size_t i = 0; i < rows.dim(); ++i) row[i] = double{original[i]} - rows.center()[i];
+  rows.rotation().Apply(row.data(), scratch.data());
+  return row;
 }
 
 // Rows of one kind, which is a number from 0 to 5.
@@ -53,17 +61,28 @@ Matrix RowsOfKind(int kind, size_t rows, size_t dim, std::mt19937& random) {
   return ToFloat(ToHalf(out));
 }
 
+// Errors and reach are never too small, and not by much too large.
 void ExpectSound(const QuantizedRows& rows, const Matrix& originals) {
   ASSERT_EQ(rows.rows(), originals.rows());
   for (size_t r = 0; r < originals.rows(); ++r) {
-    const Lengths lengths = LengthsOf(rows, originals.row(r), r);
-    ASSERT_GE(rows.rough_errors()[r], lengths.rough_left) << r;
-    ASSERT_GE(rows.fine_errors()[r], lengths.fine_left) << r;
-    const float reach = rows.reach(r / QuantizedRows::kBlockRows);
-    ASSERT_GE(reach, std::max({lengths.row, lengths.rough, lengths.fine})) << r;
-    // and not by much
-    ASSERT_LE(rows.rough_errors()[r], lengths.rough_left * 1.001 + lengths.row * 1e-5) << r;
-    ASSERT_LE(rows.fine_errors()[r], lengths.fine_left * 1.001 + lengths.row * 1e-5) << r;
+    const FormTerms& terms = rows.terms(r);
+    const CoarseTerms& coarse_terms = rows.coarse_terms(r);
+    const std::vector<double> row = Rotated(rows, originals.row(r));
+    const Lengths whole = LengthsOf(row, [&](size_t i) { return row[i]; });
+    const auto expect = [&](float error, const auto& value) {
+      const Lengths lengths = LengthsOf(row, value);
+      ASSERT_GE(error, lengths.left) << r;
+      ASSERT_LE(error, lengths.left * 1.01 + whole.form * 1e-5) << r;
+      ASSERT_GE(rows.reach(r / QuantizedRows::kBlockRows), std::max(whole.form, lengths.form)) << r;
+    };
+    expect(terms.fine_error.value(), [&](size_t i) {
+      return terms.scale * (16 * Nibble(rows.high(r), i) + Nibble(rows.low(r), i) - 127.5);
+    });
+    expect(terms.rough_error.value(),
+           [&](size_t i) { return terms.scale * (16.0 * Nibble(rows.high(r), i) - 120); });
+    expect(coarse_terms.error.value(), [&](size_t i) {
+      return coarse_terms.scale.value() * (2.0 * Crumb(rows.crumbs(r), i) - 3);
+    });
   }
 }
 
@@ -80,15 +99,38 @@ TEST(QuantizedRows, ErrorsAndReachAreNeverTooSmall) {
   }
 }
 
-TEST(QuantizedRows, EightBitsLeaveOutASixteenthOfWhatFourDo) {
+// Also where a few values are much larger than the others.
+TEST(QuantizedRows, EachFormLeavesOutItsPartOfTheLength) {
   std::mt19937 random(2);
-  const HalfMatrix originals = ToHalf(RandomUnitRows(200, 512, random));
-  QuantizedRows rows(512);
-  rows.Cover(originals, 1);
-  for (size_t r = 0; r < 200; ++r) {
-    EXPECT_LT(rows.rough_errors()[r], 0.17f);
-    EXPECT_LT(rows.fine_errors()[r], 0.011f);
+  for (const float first : {1.0f, 20.0f}) {
+    Matrix rows = RandomUnitRows(200, 512, random);
+    for (size_t r = 0; r < 200; ++r) {
+      for (size_t i = 0; i < 3; ++i) rows.row(r)[i] *= first;
+    }
+    NormalizeRows(rows);
+    QuantizedRows quantized(512);
+    quantized.Cover(ToHalf(rows), 1);
+    for (size_t r = 0; r < 200; ++r) {
+      EXPECT_LT(quantized.coarse_terms(r).error.value(), 0.38f);
+      EXPECT_LT(quantized.terms(r).rough_error.value(), 0.17f);
+      EXPECT_LT(quantized.terms(r).fine_error.value(), 0.011f);
+    }
   }
+}
+
+TEST(QuantizedRows, ShortFloatsAreRoundedToTheSideAskedFor) {
+  std::mt19937 random(6);
+  for (int trial = 0; trial < 1000; ++trial) {
+    const float value = std::exp2(static_cast<float>(random() % 2000) / 8 - 125);
+    EXPECT_LE(ShortFloat::AtMost(value).value(), value);
+    EXPECT_GT(ShortFloat::AtMost(value).value(), value * 0.99f);
+    EXPECT_GE(ShortFloat::AtLeast(value).value(), value);
+    EXPECT_LT(ShortFloat::AtLeast(value).value(), value * 1.01f);
+  }
+  EXPECT_EQ(ShortFloat::AtLeast(0).value(), 0);
+  EXPECT_EQ(ShortFloat::AtLeast(1.5f).value(), 1.5f);
+  EXPECT_EQ(ShortFloat::AtLeast(std::numeric_limits<float>::max()).value(),
+            std::numeric_limits<float>::infinity());
 }
 
 TEST(QuantizedRows, WhatAllRowsShareCostsNothing) {
@@ -97,7 +139,7 @@ TEST(QuantizedRows, WhatAllRowsShareCostsNothing) {
   for (size_t r = 0; r < 500; ++r) originals.row(r)[9] += 50;
   QuantizedRows rows(64);
   rows.Cover(ToHalf(originals), 1);
-  for (size_t r = 0; r < 500; ++r) EXPECT_LT(rows.rough_errors()[r], 0.2f);
+  for (size_t r = 0; r < 500; ++r) EXPECT_LT(rows.terms(r).rough_error.value(), 0.2f);
 }
 
 TEST(QuantizedRows, TakesInRowsAsTheyCome) {
@@ -118,9 +160,11 @@ TEST(QuantizedRows, ThreadsStoreWhatOneDoes) {
   one.Cover(half, 1);
   many.Cover(half, 5);
   for (size_t r = 0; r < half.rows(); ++r) {
+    ASSERT_TRUE(std::equal(one.crumbs(r), one.crumbs(r) + kCrumbGroupBytes, many.crumbs(r)));
     ASSERT_TRUE(std::equal(one.high(r), one.high(r) + kNibbleGroupBytes, many.high(r)));
     ASSERT_TRUE(std::equal(one.low(r), one.low(r) + kNibbleGroupBytes, many.low(r)));
-    ASSERT_EQ(one.fine_errors()[r], many.fine_errors()[r]);
+    ASSERT_EQ(one.coarse_terms(r).error.value(), many.coarse_terms(r).error.value());
+    ASSERT_EQ(one.terms(r).fine_error.value(), many.terms(r).fine_error.value());
     ASSERT_EQ(one.reach(r / 64), many.reach(r / 64));
   }
 }

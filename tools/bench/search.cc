@@ -1,5 +1,7 @@
 // Answers how long searches take: bench_search DATA [--rows N] [--dim N] [--queries N] [--gpu]
-// Makes clustered unit rows and queries, writes them to DATA for peers.py, says "ready" and then
+//                                                   [--around FILE --of FILE]
+// Makes clustered unit rows and queries, or rows around embeddings and the queries given (as imago
+// embed prints them), writes them to DATA for peers.py, says "ready" and then
 // reads one case a line from standard input, answering each with one JSON line, so that
 // tools/bench/run can ask it and its peers in turn:
 //
@@ -41,6 +43,7 @@ namespace {
 
 constexpr size_t kNeighbors = 10;
 constexpr size_t kChunkRows = 8192;
+constexpr float kNoiseAround = 0.5;  // of an embedding's length
 using Found = std::vector<std::vector<Neighbor>>;
 
 struct Plan {
@@ -49,6 +52,7 @@ struct Plan {
   size_t dim = 512;
   size_t queries = 256;
   bool gpu = false;
+  std::string around, of;  // files of embeddings, or empty
 };
 
 double CpuSeconds() {
@@ -79,19 +83,40 @@ size_t ResidentBytes() {
   return 0;
 }
 
-// Unit rows around as many random directions as there are hundreds of rows, each a direction plus
-// noise of the same length, rounded to f16 so that every engine has the same.
+// Embeddings as imago embed prints them, a line each.
+Matrix ReadEmbeddings(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<float> values;
+  size_t rows = 0;
+  for (std::string line; std::getline(file, line); ++rows) {
+    std::istringstream numbers(line);
+    for (float value = 0; numbers >> value;) values.push_back(value);
+  }
+  const size_t dim = rows == 0 ? 0 : values.size() / rows;
+  return {std::move(values), rows, dim};
+}
+
+// Unit rows around given directions, each a direction plus noise, rounded to f16 so that every
+// engine has the same.
 class RowMaker {
  public:
-  RowMaker(size_t clusters, size_t dim)
-      : normal_(0, 1 / std::sqrt(static_cast<float>(dim))), centers_(clusters, dim) {
-    for (size_t i = 0; i < clusters * dim; ++i) centers_.data()[i] = normal_(random_);
+  // Noise of `noise` times the length of a direction.
+  RowMaker(Matrix directions, float noise)
+      : directions_(std::move(directions)), normal_(0, noise / std::sqrt(directions_.cols())) {}
+  // As many random directions as there are hundreds of rows, with noise of their length.
+  static RowMaker OfClusters(size_t rows, size_t dim) {
+    RowMaker maker(Matrix(std::max<size_t>(1, rows / 100), dim), 1);
+    for (size_t i = 0; i < maker.directions_.rows() * dim; ++i) {
+      maker.directions_.data()[i] = maker.normal_(maker.random_);
+    }
+    return maker;
   }
+
   Matrix Make(size_t rows) {
-    Matrix out(rows, centers_.cols());
+    Matrix out(rows, directions_.cols());
     for (size_t r = 0; r < rows; ++r) {
-      const float* center = centers_.row(random_() % centers_.rows());
-      for (size_t i = 0; i < out.cols(); ++i) out.row(r)[i] = center[i] + normal_(random_);
+      const float* direction = directions_.row(random_() % directions_.rows());
+      for (size_t i = 0; i < out.cols(); ++i) out.row(r)[i] = direction[i] + normal_(random_);
     }
     NormalizeRows(out);
     return ToFloat(ToHalf(out));
@@ -99,8 +124,8 @@ class RowMaker {
 
  private:
   std::mt19937 random_{1};
+  Matrix directions_;
   std::normal_distribution<float> normal_;
-  Matrix centers_;
 };
 
 class SearchBench {
@@ -108,7 +133,8 @@ class SearchBench {
   explicit SearchBench(const Plan& plan) : plan_(plan), quantized_(plan.dim) {}
 
   absl::Status Fill() {
-    RowMaker maker(std::max<size_t>(1, plan_.rows / 100), plan_.dim);
+    RowMaker maker = plan_.around.empty() ? RowMaker::OfClusters(plan_.rows, plan_.dim)
+                                          : RowMaker(ReadEmbeddings(plan_.around), kNoiseAround);
     std::ofstream out(plan_.path, std::ios::binary);
     const uint64_t header[] = {plan_.rows, plan_.queries, plan_.dim};
     out.write(reinterpret_cast<const char*>(header), sizeof(header));
@@ -118,15 +144,15 @@ class SearchBench {
       Write(out, chunk);
       rows_.Append(ToHalf(chunk));
     }
-    queries_ = maker.Make(plan_.queries);
+    queries_ = plan_.of.empty() ? maker.Make(plan_.queries) : ReadEmbeddings(plan_.of);
     Write(out, queries_);
     if (!out.flush()) return absl::DataLossError("cannot write " + plan_.path);
     const size_t before = ResidentBytes();
     const std::string times = Measure([&] { quantized_.Cover(rows_, 1); });
-    const size_t row_bytes = quantized_.groups() * kNibbleGroupBytes + 2 * sizeof(float);
+    const size_t row_bytes = quantized_.groups() * kCrumbGroupBytes + sizeof(CoarseTerms);
     const size_t bytes = ResidentBytes() - before + plan_.rows * plan_.dim * sizeof(Half);
     Say("quantize",
-        fmt::format("{},\"rough_bytes\":{},\"bytes\":{}", times, plan_.rows * row_bytes, bytes));
+        fmt::format("{},\"coarse_bytes\":{},\"bytes\":{}", times, plan_.rows * row_bytes, bytes));
     return plan_.gpu ? BuildGpu() : absl::OkStatus();
   }
 
@@ -261,10 +287,17 @@ int main(int argc, char** argv) {
   imago::Plan plan;
   CLI::App app("How long searches of the vector indexes take");
   app.add_option("data", plan.path, "Where to write the rows and queries")->required();
+  auto* of = app.add_option("--of", plan.of, "Embeddings to search for");
   app.add_option("--rows", plan.rows, "Rows to search")->check(CLI::Range(1000, 100000000));
   app.add_option("--dim", plan.dim, "Numbers in a row")->check(CLI::Range(1, 65536));
   app.add_option("--queries", plan.queries, "Queries")->check(CLI::Range(1, 1000000));
+  app.add_option("--around", plan.around, "Embeddings to make the rows from")->needs(of);
   app.add_flag("--gpu", plan.gpu, "Also put the rows on the GPU");
   CLI11_PARSE(app, argc, argv);
+  if (!plan.of.empty()) {
+    const imago::Matrix queries = imago::ReadEmbeddings(plan.of);
+    plan.queries = queries.rows();
+    plan.dim = queries.cols();
+  }
   return imago::RunBench(plan);
 }

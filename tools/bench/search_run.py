@@ -78,7 +78,7 @@ def bandwidth(ours, threads, rounds):
         rates.append(read["bytes"] / seconds(read, threads) / 1e9)
         scan = ours.ask(case("exact", 1, threads, "1", 16))
         told = next(line for line in ours.told if line["what"] == "quantize")
-        shares.append(told["rough_bytes"] * 16 / seconds(scan, threads) / 1e9 / rates[-1])
+        shares.append(told["coarse_bytes"] * 16 / seconds(scan, threads) / 1e9 / rates[-1])
     return (f"memory read by a plain sum, {threads} threads", statistics.median(rates), "GB per second",
             spread(shares), "the part of it that one query's scan reads at")
 
