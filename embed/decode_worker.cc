@@ -1,5 +1,6 @@
 #include "embed/decode_worker.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -102,6 +103,9 @@ absl::Status GetReady(int argc, char** argv) {
 }  // namespace
 
 int RunDecodeWorker(int argc, char** argv) {
+  // Decoding ahead must not take the core that the encoder runs on; when that waits, it is idle.
+  constexpr int kPriority = 5;
+  setpriority(PRIO_PROCESS, 0, kPriority);
   const absl::Status ready = GetReady(argc, argv);
   if (!ready.ok()) {
     const std::string reason(ready.message());

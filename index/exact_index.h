@@ -2,8 +2,8 @@
 #define IMAGO_INDEX_EXACT_INDEX_H_
 
 // Scans every kept row with the kernels in use: never misses one. From a few thousand rows on it
-// reads them in 4 bits first (kernels/quantized_top_k.h), which takes one byte a value beside the
-// f16 originals; these bytes are made from the rows and not saved: of a loaded index in the
+// reads them in few bits first (kernels/quantized_top_k.h), which takes 1.25 bytes a value beside
+// the f16 originals; these bytes are made from the rows and not saved: of a loaded index in the
 // background, while searches read the originals.
 
 #include <atomic>

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "index/faiss_index.h"
+#include "index/gpu_assigner.h"
 #include "index/index_bytes.h"
 #include "index/row_store.h"
 #include "index/run_faiss.h"
@@ -86,8 +87,9 @@ absl::Status IvfIndex::Train() {
     parameters.spherical = true;
     parameters.min_points_per_centroid = 1;  // silences a warning on the console
     faiss::Clustering clustering(dim(), static_cast<int>(cells), parameters);
-    faiss::IndexFlatIP assigner(dim());
-    clustering.train(static_cast<int64_t>(sample.rows()), sample.data(), assigner);
+    std::unique_ptr<faiss::Index> assigner = NewGpuAssigner(dim(), cells);
+    if (assigner == nullptr) assigner = std::make_unique<faiss::IndexFlatIP>(dim());
+    clustering.train(static_cast<int64_t>(sample.rows()), sample.data(), *assigner);
     rows_.resize(cells);
     centroids_ = Matrix(std::move(clustering.centroids), cells, dim());
   });

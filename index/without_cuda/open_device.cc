@@ -4,7 +4,7 @@ namespace imago {
 
 absl::StatusOr<FoundDevice> OpenDevice() {
   return absl::FailedPreconditionError(
-      "built without CUDA; cmake -DIMAGO_WITH_CUDA=ON after tools/setup --cuda builds it in");
+      "built without CUDA; cmake -DIMAGO_WITH_CUDA=ON after tools/setup --nvcc builds it in");
 }
 
 }  // namespace imago

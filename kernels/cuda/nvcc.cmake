@@ -1,9 +1,9 @@
-# nvcc from tools/setup --cuda, or the one that CMAKE_CUDA_COMPILER or CUDACXX names; and cuda_runtime, linked
+# nvcc from tools/setup --nvcc, or the one that CMAKE_CUDA_COMPILER or CUDACXX names; and cuda_runtime, linked
 # statically: a program built with it starts on machines without a GPU or its driver, too.
 set(cuda_dir "${IMAGO_DEPS}/cuda-13.0/nvidia/cu13")
 if(NOT DEFINED CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
   if(NOT EXISTS "${cuda_dir}/bin/nvcc")
-    message(FATAL_ERROR "nvcc is not in ${cuda_dir}: run tools/setup --cuda first")
+    message(FATAL_ERROR "nvcc is not in ${cuda_dir}: run tools/setup --nvcc first")
   endif()
   set(CMAKE_CUDA_COMPILER "${cuda_dir}/bin/nvcc")
   set(CMAKE_CUDA_HOST_COMPILER "${CMAKE_CXX_COMPILER}")
