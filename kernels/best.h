@@ -4,6 +4,7 @@
 // The k best so far of one query.
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -18,6 +19,16 @@ class Best {
 
   // The score below which nothing is taken any more; minus infinity until there are k.
   float threshold() const { return threshold_; }
+
+  // The score of the rank-th best, from 1; minus infinity where there are fewer. Copies all.
+  float ScoreOfRank(size_t rank) const {
+    if (rank > heap_.size()) return -std::numeric_limits<float>::infinity();
+    std::vector<float> scores;
+    for (const Neighbor& neighbor : heap_) scores.push_back(neighbor.score);
+    const auto at = scores.begin() + static_cast<ptrdiff_t>(rank - 1);
+    std::nth_element(scores.begin(), at, scores.end(), std::greater<>());
+    return *at;
+  }
 
   void Offer(const float* scores, const uint32_t* rows, size_t count) {
     for (size_t i = 0; i < count; ++i) {

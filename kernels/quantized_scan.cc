@@ -10,10 +10,14 @@ namespace {
 // with many queries their products matter more.
 constexpr size_t kWholeFrom = 28;
 constexpr size_t kWholeFromOfMany = 56;
+constexpr size_t kWholeFromCoarse = 20;
 // Where more than this part of some rows stay in after 2 bits, reading these saves no time, and
 // is not tried for so many times as many rows.
 constexpr size_t kCoarsePaysBelow = 3;
 constexpr size_t kCoarseRest = 31;
+// Rows that wait till the end, in batches, and the largest k for which some do.
+constexpr size_t kMostDeferred = 16384;
+constexpr size_t kMostExpected = 256;
 // Once so small a part of the pairs of a row and a query goes on, products of all take less time
 // than those of each pair alone.
 constexpr size_t kFineOfAllFrom = 8;
@@ -53,13 +57,15 @@ QuantizedScan::QuantizedScan(const QuantizedSearch& search)
       originals_(kBatch, search.rows.cols()) {}
 
 void QuantizedScan::Run(size_t begin, size_t end) {
-  for (size_t word = begin; word < end; ++word) {
+  for (size_t word = begin; word < end; ++word, ++words_seen_) {
     const uint64_t kept = KeptIn(word);
     if (kept == 0) continue;
     const size_t count = static_cast<size_t>(std::popcount(kept));
-    const bool whole = (word + 1) * kBatch <= search_.rows.rows() &&
-                       count >= (nq_ < 4 ? kWholeFrom : kWholeFromOfMany);
     const Form form = ReadsCoarsely(count) ? Form::kCoarse : Form::kRough;
+    const size_t whole_from = form == Form::kCoarse ? kWholeFromCoarse
+                              : nq_ < 4             ? kWholeFrom
+                                                    : kWholeFromOfMany;
+    const bool whole = (word + 1) * kBatch <= search_.rows.rows() && count >= whole_from;
     if (!whole) {
       Collect(form, word, kept);
     } else if (form == Form::kCoarse) {
@@ -68,9 +74,14 @@ void QuantizedScan::Run(size_t begin, size_t end) {
       RoughOfWord(word, kept);
     }
   }
-  for (const Batch* batch : {&coarse_.waiting, &coarse_.filling}) Gathered(Form::kCoarse, *batch);
-  for (const Batch* batch : {&rough_.waiting, &rough_.filling}) Gathered(Form::kRough, *batch);
-  FinishPending();
+  Flush(Form::kCoarse);
+  Flush(Form::kRough);
+  for (const Deferred& rows : deferred_) {
+    const uint64_t reached = Reaching(rows.numbers, rows.dots, rows.count, rows.reach,
+                                      search_.thresholds.of(0), coarse_bound_);
+    ForEach(reached & rows.kept, [&](size_t r) { Collect(Form::kRough, rows.numbers[r]); });
+  }
+  Flush(Form::kRough);
 }
 
 // For several queries the products of 2 bits take longer than reading 4.
@@ -89,28 +100,38 @@ uint64_t QuantizedScan::KeptIn(size_t word) const {
 }
 
 void QuantizedScan::Collect(Form form, size_t word, uint64_t kept) {
+  ForEach(kept, [&](size_t bit) { Collect(form, static_cast<uint32_t>(word * kBatch + bit)); });
+}
+
+void QuantizedScan::Collect(Form form, uint32_t row) {
   const QuantizedRows& rows = search_.quantized_rows;
   auto& [batch, waiting] = form == Form::kCoarse ? coarse_ : rough_;
-  ForEach(kept, [&](size_t bit) {
-    const size_t row = word * kBatch + bit;
-    batch.reach = std::max(batch.reach, rows.reach(word));
-    batch.numbers[batch.count] = static_cast<uint32_t>(row);
-    if (form == Form::kCoarse) {
-      batch.bytes[batch.count++] = rows.crumbs(row);
-      Prefetch(rows.crumbs(row), rows.groups() * kCrumbGroupBytes);
-      Prefetch(&rows.coarse_terms(row), 1);
-    } else {
-      batch.bytes[batch.count++] = rows.high(row);
-      Prefetch(rows.high(row), rows.groups() * kNibbleGroupBytes);
-      if (often_fine_) Prefetch(rows.low(row), rows.groups() * kNibbleGroupBytes);
-      Prefetch(&rows.terms(row), 1);
-    }
-    if (batch.count < kBatch) return;
+  batch.reach = std::max(batch.reach, rows.reach(row / kBatch));
+  batch.numbers[batch.count] = row;
+  if (form == Form::kCoarse) {
+    batch.bytes[batch.count++] = rows.crumbs(row);
+    Prefetch(rows.crumbs(row), rows.groups() * kCrumbGroupBytes);
+    Prefetch(&rows.coarse_terms(row), 1);
+  } else {
+    batch.bytes[batch.count++] = rows.high(row);
+    Prefetch(rows.high(row), rows.groups() * kNibbleGroupBytes);
+    if (often_fine_) Prefetch(rows.low(row), rows.groups() * kNibbleGroupBytes);
+    Prefetch(&rows.terms(row), 1);
+  }
+  if (batch.count == kBatch) {
     Gathered(form, waiting);
     waiting = batch;
-    batch.count = 0;
-    batch.reach = 0;
-  });
+    batch = Batch();
+  }
+}
+
+void QuantizedScan::Flush(Form form) {
+  Collected& collected = form == Form::kCoarse ? coarse_ : rough_;
+  for (Batch* batch : {&collected.waiting, &collected.filling}) {
+    Gathered(form, *batch);
+    *batch = Batch();
+  }
+  FinishPending();
 }
 
 void QuantizedScan::Gathered(Form form, const Batch& batch) {
@@ -122,10 +143,7 @@ void QuantizedScan::Gathered(Form form, const Batch& batch) {
   }
   int32_t dots[kBatch];
   kernels_.crumb_dots(queries.values, queries.groups, batch.bytes, batch.count, dots);
-  ForEach(Coarse(batch, dots), [&](size_t r) {
-    const size_t row = batch.numbers[r];
-    Collect(Form::kRough, row / kBatch, uint64_t{1} << row % kBatch);
-  });
+  ForEach(Coarse(batch, dots), [&](size_t r) { Collect(Form::kRough, batch.numbers[r]); });
 }
 
 QuantizedScan::Batch QuantizedScan::WordOf(Form form, size_t word, uint64_t kept) const {
@@ -156,21 +174,58 @@ void QuantizedScan::CoarseOfWord(size_t word, uint64_t kept) {
   Collect(Form::kRough, word, Coarse(batch, dots));
 }
 
-// The rows that may be among the best by their 2 bits.
+// The rows that are to be looked at in more bits, now.
 uint64_t QuantizedScan::Coarse(const Batch& batch, const int32_t* dots) {
-  float scales[kBatch], errors[kBatch];
-  for (size_t i = 0; i < batch.count; ++i) {
-    const CoarseTerms& terms = search_.quantized_rows.coarse_terms(batch.numbers[i]);
-    scales[i] = terms.scale.value();
-    errors[i] = terms.error.value();
+  const auto reaching = [&](float score, KnownBound& known) {
+    return Reaching(batch.numbers, dots, batch.count, batch.reach, score, known) & batch.kept;
+  };
+  const float threshold = search_.thresholds.of(0), expected = Expected();
+  uint64_t reached = reaching(threshold, coarse_bound_);
+  if (expected > threshold && reached != 0 && deferred_.size() < kMostDeferred) {
+    const uint64_t now = reaching(expected, expected_bound_);
+    Defer(batch, dots, reached & ~now);
+    reached &= now;
   }
-  const uint64_t reached =
-      kernels_.reaching(dots, scales, errors, batch.count, BoundOf(Form::kCoarse, 0, batch.reach)) &
-      batch.kept;
   if (kCoarsePaysBelow * static_cast<size_t>(std::popcount(reached)) > batch.count) {
     skip_coarse_ = kCoarseRest * batch.count;
   }
   return reached;
+}
+
+// The rows that may reach a score by their 2 bits.
+uint64_t QuantizedScan::Reaching(const uint32_t* numbers, const int32_t* dots, size_t count,
+                                 float reach, float score, KnownBound& known) {
+  float scales[kBatch], errors[kBatch];
+  for (size_t i = 0; i < count; ++i) {
+    const CoarseTerms& terms = search_.quantized_rows.coarse_terms(numbers[i]);
+    scales[i] = terms.scale.value();
+    errors[i] = terms.error.value();
+  }
+  return kernels_.reaching(dots, scales, errors, count,
+                           BoundOf(Form::kCoarse, 0, score, reach, known));
+}
+
+// What the k-th best score will be, by what has been seen: about that of rank k * (the part of the
+// rows that has been seen). A wrong guess costs time, no hit.
+float QuantizedScan::Expected() {
+  const size_t k = search_.options.k, words = (search_.rows.rows() + kBatch - 1) / kBatch;
+  if (k > kMostExpected) return -std::numeric_limits<float>::infinity();
+  const size_t rank = k * words_seen_ / words + 1;
+  if (rank != expected_rank_) {
+    expected_rank_ = rank;
+    expected_ = best_[0].ScoreOfRank(rank);
+  }
+  return expected_;
+}
+
+void QuantizedScan::Defer(const Batch& batch, const int32_t* dots, uint64_t kept) {
+  if (kept == 0) return;
+  Deferred& later = deferred_.emplace_back();
+  later.count = batch.count;
+  later.reach = batch.reach;
+  later.kept = kept;
+  std::copy_n(batch.numbers, batch.count, later.numbers);
+  std::copy_n(dots, batch.count, later.dots);
 }
 
 void QuantizedScan::RoughOfWord(size_t word, uint64_t kept) {
@@ -199,14 +254,13 @@ void QuantizedScan::RoughDots(const Batch& batch) {
 }
 
 // Blocks of rows reach about as far, and thresholds seldom rise: most bounds serve many blocks.
-const ScoreBound& QuantizedScan::BoundOf(Form form, size_t query, float reach) {
+const ScoreBound& QuantizedScan::BoundOf(Form form, size_t query, float score, float reach,
+                                         KnownBound& known) {
   constexpr float kRoom = 1.02f, kMostRoom = 1.05f;
-  KnownBound& known = form == Form::kCoarse ? coarse_bound_ : bounds_[query];
-  const float threshold = search_.thresholds.of(query);
-  if (known.threshold != threshold || known.reach < reach || known.reach > kMostRoom * reach) {
-    known.threshold = threshold;
+  if (known.score != score || known.reach < reach || known.reach > kMostRoom * reach) {
+    known.score = score;
     known.reach = kRoom * reach;
-    known.bound = search_.quantized_queries.Bound(form, query, threshold, known.reach);
+    known.bound = search_.quantized_queries.Bound(form, query, score, known.reach);
   }
   return known.bound;
 }
@@ -223,8 +277,9 @@ void QuantizedScan::Rough(const Batch& batch) {
   // The first half of the rows that follow; nibble_dots of many queries asks for the other itself.
   const size_t share = kBatch / 2 * search_.quantized_rows.groups() * kNibbleGroupBytes / nq_;
   for (size_t q = 0; q < nq_; ++q) {
-    reached_[q] = kernels_.reaching(new_dots_.data() + q * batch.count, scales, errors, batch.count,
-                                    BoundOf(Form::kRough, q, batch.reach)) &
+    reached_[q] = kernels_.reaching(
+                      new_dots_.data() + q * batch.count, scales, errors, batch.count,
+                      BoundOf(Form::kRough, q, search_.thresholds.of(q), batch.reach, bounds_[q])) &
                   batch.kept;
     any |= reached_[q];
     if (batch.next != nullptr) Prefetch(batch.next + q * share, share);
@@ -319,6 +374,7 @@ void QuantizedScan::Exact(const Batch& batch) {
     kernels_.dots_f16(search_.queries.row(q), 1, originals_.data(), count, dim, scores);
     best_[q].Offer(scores, numbers, count);
     search_.thresholds.Raise(q, best_[q].threshold());
+    expected_rank_ = 0;
   }
 }
 

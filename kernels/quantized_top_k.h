@@ -10,8 +10,10 @@
 //   its f16 original, with the product that TopK uses, is offered to the k best.
 //
 // The k-th best score never falls, so a row that was left could not have been among the k best at
-// the end: the answer is that of TopK, to the bit. The same is true of the k-th best score of rows
-// that another thread has seen. Why the bounds hold: quantized_queries.h.
+// the end: the answer is that of TopK, to the bit. A row that 2 bits leave in, but that lies below
+// what the k-th best score will be by what has been seen, waits till the end for its next look. The
+// same is true of the k-th best score of rows that another thread has seen. Why the bounds hold:
+// quantized_queries.h.
 
 #include <vector>
 

@@ -20,11 +20,11 @@ TEST(GpuAssigner, FindsTheCentroidsThatTheCpuFinds) {
   const auto search = [&](faiss::Index& index) {
     index.add(kCentroids, centroids.data());
     std::vector<float> scores(kPoints);
-    std::vector<faiss::idx_t> found(kPoints);
+    std::vector<int64_t> found(kPoints);
     index.search(kPoints, points.data(), 1, scores.data(), found.data());
     return found;
   };
-  const std::vector<faiss::idx_t> expected = search(cpu), found = search(*gpu);
+  const std::vector<int64_t> expected = search(cpu), found = search(*gpu);
   size_t same = 0;
   for (size_t i = 0; i < kPoints; ++i) same += found[i] == expected[i];
   EXPECT_GE(same, kPoints - 5) << "but for ties that rounding breaks";

@@ -155,6 +155,27 @@ TEST_P(QuantizedTopKEach, EqualsTopKWhereEachRowIsBetterThanTheLast) {
   EXPECT_EQ(QuantizedTopK(query, half, quantized, {.k = 10}), TopK(query, half, {.k = 10}));
 }
 
+// The query's own row comes soon, so that the others, far from it, seem not to matter.
+TEST_P(QuantizedTopKEach, EqualsTopKWhereAnEarlyRowRaisesFalseHopes) {
+  std::mt19937 random(11);
+  Matrix rows = RandomUnitRows(20000, 256, random);
+  const Matrix query = RandomUnitRows(1, 256, random);
+  for (const size_t r : {100, 3000, 3100, 3700}) {
+    for (size_t i = 0; i < 256; ++i) {
+      rows.row(r)[i] = r == 100 ? query.data()[i] : rows.row(r)[i] + 0.6f * query.data()[i];
+    }
+  }
+  NormalizeRows(rows);
+  const HalfMatrix half = ToHalf(rows);
+  QuantizedRows quantized(256);
+  quantized.Cover(half, 1);
+  for (const size_t k : {2, 4}) {
+    const auto found = QuantizedTopK(query, half, quantized, {.k = k});
+    EXPECT_EQ(found, TopK(query, half, {.k = k}));
+    EXPECT_LT(found[0].back().row, 4000);
+  }
+}
+
 TEST_P(QuantizedTopKEach, QueriesOfNoOrAnyLengthAreAnswered) {
   std::mt19937 random(6);
   const HalfMatrix half = ToHalf(RandomUnitRows(2000, 64, random));
