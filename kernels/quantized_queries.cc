@@ -49,11 +49,13 @@ QuantizedQueries::QuantizedQueries(MatrixView queries, const QuantizedRows& rows
 void QuantizedQueries::Quantize(const float* query, const QuantizedRows& rows, int8_t* out) {
   Query made;
   std::vector<double> values(rows.groups() * kNibbleGroup), scratch(values.size());
-  double square = 0, left = 0;
+  double square = 0, weighted_square = 0, left = 0;
   for (size_t i = 0; i < rows.dim(); ++i) {
     values[i] = query[i];
     made.center += values[i] * rows.center()[i];
     square += values[i] * values[i];
+    values[i] /= rows.weights()[i];
+    weighted_square += values[i] * values[i];
   }
   rows.rotation().Apply(values.data(), scratch.data());
   for (const double value : values) made.step = std::max(made.step, std::abs(value) / 127);
@@ -64,9 +66,12 @@ void QuantizedQueries::Quantize(const float* query, const QuantizedRows& rows, i
     made.total += whole;
     left += (values[i] - made.step * whole) * (values[i] - made.step * whole);
   }
-  made.norm = std::sqrt(square) * kExact;
+  made.norm = std::sqrt(weighted_square) * kExact;
   made.left = std::sqrt(left) * kExact + made.norm * 1e-12;
-  bounded_ = bounded_ && made.norm >= kMinNorm && made.norm <= kMaxNorm;
+  const double norm = std::sqrt(square) * kExact;
+  made.slack = norm * center_norm_;
+  bounded_ =
+      bounded_ && std::min(norm, made.norm) >= kMinNorm && std::max(norm, made.norm) <= kMaxNorm;
   queries_.push_back(made);
 }
 
@@ -78,7 +83,7 @@ NibbleQueries QuantizedQueries::Only(size_t query) const {
 }
 
 float QuantizedQueries::Least(const Query& query, float score, float reach) const {
-  const double slack = rounding_ * (query.norm + query.left) * (center_norm_ + reach);
+  const double slack = rounding_ * (query.slack + (query.norm + query.left) * reach);
   const double least = score - query.center - query.left * reach - slack;
   return std::nextafter(static_cast<float>(least), -std::numeric_limits<float>::infinity());
 }

@@ -3,24 +3,26 @@
 
 // Queries in 8 bits, and how high a row's score may be by its whole-number product with them.
 //
-// Let x be a row of f16, m the center, y = T (x - m) with T the rotation, y' what is stored of y in
-// some form, e at least |y - y'|, R at least |y| and |y'|; q the query, p = T q, p' = step * (whole
-// numbers) its quantised form, r = |p - p'|. T keeps products, so, by Cauchy and Schwarz,
+// Let x be a row of f16, m the center, W the weights, T the rotation, y = T W (x - m), y' what is
+// stored of y in some form, e at least |y - y'|, R at least |y| and |y'|; q the query,
+// p = T (q / W), p' = step * (whole numbers) its quantised form, r = |p - p'|. Then
+// q . x = q . m + p . y, and, by Cauchy and Schwarz,
 //
 //   q . x = q . m + p' . y' + p . (y - y') + (p - p') . y'
-//        <= q . m + p' . y' + |q| e + r R.
+//        <= q . m + p' . y' + |p| e + r R.
 //
 // With y' = scale * (slope * c - z), c of whole numbers, p' . y' is
 // scale * (slope * step * dot - step * z * total): what ScoreBound says, dot the product of whole
 // numbers and total the query's sum. The score to compare is the one that dot_f16 computes. It
-// differs from q . x by the rounding of at most n sums, n * u * |q| |x| with u = 2^-24, in any
-// order of summing. Reaching() rounds terms of at most 3 * sqrt(n) * (|q| + r) * R no more than 6
+// differs from q . x by the rounding of at most n sums, in any order, of products q_i x_i: by
+// n * u * (|q| |m| + |p| R) with u = 2^-24, since sizes of q_i and (x - m)_i multiply to the same
+// with the weights. Reaching() rounds terms of at most 3 * sqrt(n) * (|p| + r) * R no more than 6
 // times. So
 //
-//   2 u (n + 20 sqrt(n) + 32) (|q| + r) (|m| + R)
+//   2 u (n + 20 sqrt(n) + 32) (|q| |m| + (|p| + r) R)
 //
-// covers both, and underflow, where |q| is between kMinNorm and kMaxNorm: about 1e-4 of a unit
-// row's score at n = 512.
+// covers both, and underflow, where |q| and |p| are between kMinNorm and kMaxNorm: about 1e-4 of a
+// unit row's score at n = 512.
 
 #include <cstdint>
 #include <vector>
@@ -52,9 +54,10 @@ class QuantizedQueries {
   struct Query {
     double step = 0;
     double total = 0;
-    double norm = 0;
+    double norm = 0;    // |p|
     double left = 0;    // r
     double center = 0;  // q . m
+    double slack = 0;   // of what the center adds: |q| |m|
   };
   float Least(const Query& query, float score, float reach) const;
   void Quantize(const float* query, const QuantizedRows& rows, int8_t* out);

@@ -18,7 +18,7 @@ float Total(const float* lanes) {
   return static_cast<float>(sum);
 }
 
-// One row without the center, rotated.
+// One row without the center, weighted and rotated.
 struct Row {
   explicit Row(size_t groups)
       : values(groups * kNibbleGroup),
@@ -34,15 +34,18 @@ struct Row {
 };
 
 // What a row lacks to whole groups is zero before the rotation.
-void Center(const Half* row, const std::vector<float>& center, Row& out) {
+void Center(const Half* row, const std::vector<float>& center, const std::vector<float>& weights,
+            Row& out) {
   ActiveKernels().to_f32(row, out.values.data(), center.size());
-  for (size_t i = 0; i < center.size(); ++i) out.values[i] -= center[i];
+  for (size_t i = 0; i < center.size(); ++i) {
+    out.values[i] = (out.values[i] - center[i]) * weights[i];
+  }
   std::fill(out.values.begin() + static_cast<ptrdiff_t>(center.size()), out.values.end(), 0.0f);
 }
 
-// Differences of two f16 are multiples of 2^-24, and after the rotation all values are of 2^-31: no
-// square is lost to underflow.
-void Measure(Row& row) {
+// Differences of two f16 are at least 2^-24 or zero, and what roundings leave of weighted and
+// rotated ones at least 2^-60: no square is lost to underflow.
+void MeasureRow(Row& row) {
   float most[kLanes] = {}, squares[kLanes] = {};
   for (size_t i = 0; i < row.values.size(); i += kLanes) {
     for (size_t j = 0; j < kLanes; ++j) {
@@ -123,7 +126,7 @@ Coarse QuantizeCoarse(Row& row) {
 
 // A length not below the true one: n squares summed in f32 are off by n roundings at most. What is
 // left was off by less than 20 roundings of the row's length before: of the difference from the
-// center, of the rotation (14), and of the form and its difference.
+// center, of the weight, of the rotation (8), and of the form and its difference.
 float AtLeast(float square, float row_square, size_t n) {
   constexpr double kRounding = 0x1p-24;
   const double slack = 1 + static_cast<double>(n + 32) * kRounding;
@@ -152,23 +155,11 @@ void PackCrumbs(const std::vector<uint8_t>& crumbs, uint8_t* out) {
   }
 }
 
-// The mean of at most 65,536 rows, evenly chosen, in f16.
-std::vector<float> MeanOf(HalfMatrixView rows) {
-  const size_t step = rows.rows() / 65536 + 1;
-  std::vector<double> sum(rows.cols());
-  std::vector<float> row(rows.cols());
-  size_t count = 0;
-  for (size_t r = 0; r < rows.rows(); r += step, ++count) {
-    ActiveKernels().to_f32(rows.row(r), row.data(), row.size());
-    for (size_t i = 0; i < row.size(); ++i) sum[i] += row[i];
-  }
-  for (size_t i = 0; i < row.size(); ++i) {
-    row[i] = static_cast<float>(sum[i] / static_cast<double>(count));
-  }
-  std::vector<Half> rounded(row.size());
-  ActiveKernels().to_f16(row.data(), rounded.data(), row.size());
-  ActiveKernels().to_f32(rounded.data(), row.data(), row.size());
-  return row;
+float WeightOf(double variance, double mean) {
+  constexpr double kMost = 16;
+  if (mean <= 0) return 1;
+  const double ratio = variance > 0 ? mean / variance : std::pow(kMost, 4);
+  return static_cast<float>(std::clamp(std::sqrt(std::sqrt(ratio)), 1 / kMost, kMost));
 }
 
 }  // namespace
@@ -177,13 +168,13 @@ QuantizedRows::QuantizedRows(size_t dim)
     : dim_(dim),
       groups_((dim + kNibbleGroup - 1) / kNibbleGroup),
       rotation_(groups_ * kNibbleGroup),
-      center_(dim) {}
+      center_(dim),
+      weights_(dim, 1) {}
 
 void QuantizedRows::Cover(HalfMatrixView rows, int threads) {
   size_t begin = this->rows();
-  if (rows.rows() >= 2 * centered_ && rows.rows() > begin) {
-    center_ = MeanOf(rows);
-    centered_ = rows.rows();
+  if (rows.rows() >= 2 * measured_ && rows.rows() > begin) {
+    Measure(rows);
     begin = 0;
     std::fill(reach_.begin(), reach_.end(), 0.0f);
   }
@@ -196,6 +187,31 @@ void QuantizedRows::Cover(HalfMatrixView rows, int threads) {
     const size_t to = (first + blocks * (part + 1) / parts) * kBlockRows;
     Store(rows, std::max(begin, from), std::min(rows.rows(), to));
   });
+}
+
+// By at most 65,536 rows, evenly chosen.
+void QuantizedRows::Measure(HalfMatrixView rows) {
+  const size_t step = rows.rows() / 65536 + 1;
+  std::vector<double> sums(dim_), squares(dim_);
+  std::vector<float> row(dim_);
+  double count = 0, mean_variance = 0;
+  for (size_t r = 0; r < rows.rows(); r += step, ++count) {
+    ActiveKernels().to_f32(rows.row(r), row.data(), dim_);
+    for (size_t i = 0; i < dim_; ++i) {
+      sums[i] += row[i];
+      squares[i] += double{row[i]} * row[i];
+    }
+  }
+  for (size_t i = 0; i < dim_; ++i) {
+    row[i] = static_cast<float>(sums[i] / count);
+    squares[i] = std::max(0.0, squares[i] / count - sums[i] / count * (sums[i] / count));
+    mean_variance += squares[i] / static_cast<double>(dim_);
+  }
+  std::vector<Half> center(dim_);
+  ActiveKernels().to_f16(row.data(), center.data(), dim_);
+  ActiveKernels().to_f32(center.data(), center_.data(), dim_);
+  for (size_t i = 0; i < dim_; ++i) weights_[i] = WeightOf(squares[i], mean_variance);
+  measured_ = rows.rows();
 }
 
 void QuantizedRows::Resize(size_t rows) {
@@ -211,9 +227,9 @@ void QuantizedRows::Store(HalfMatrixView rows, size_t begin, size_t end) {
   Row row(groups_);
   const size_t n = row.values.size();
   for (size_t r = begin; r < end; ++r) {
-    Center(rows.row(r), center_, row);
+    Center(rows.row(r), center_, weights_, row);
     rotation_.Apply(row.values.data(), row.scratch.data());
-    Measure(row);
+    MeasureRow(row);
     const auto length = [&](float square) { return AtLeast(square, row.square, n); };
     Quantize(row);
     Pack(row.bytes, high_.data() + r * groups_ * kNibbleGroupBytes,

@@ -39,7 +39,9 @@ Lengths LengthsOf(const std::vector<double>& row, const Value& value) {
 // A row as it is stored but for its rounding.
 std::vector<double> Rotated(const QuantizedRows& rows, const float* original) {
   std::vector<double> row(rows.groups() * kNibbleGroup), scratch(row.size());
-  for (size_t i = 0; i < rows.dim(); ++i) row[i] = double{original[i]} - rows.center()[i];
+  for (size_t i = 0; i < rows.dim(); ++i) {
+    row[i] = (double{original[i]} - rows.center()[i]) * rows.weights()[i];
+  }
   rows.rotation().Apply(row.data(), scratch.data());
   return row;
 }
@@ -107,13 +109,15 @@ TEST(QuantizedRows, EachFormLeavesOutItsPartOfTheLength) {
     for (size_t r = 0; r < 200; ++r) {
       for (size_t i = 0; i < 3; ++i) rows.row(r)[i] *= first;
     }
-    NormalizeRows(rows);
+    const HalfMatrix half = ToHalf(rows);
     QuantizedRows quantized(512);
-    quantized.Cover(ToHalf(rows), 1);
+    quantized.Cover(half, 1);
     for (size_t r = 0; r < 200; ++r) {
-      EXPECT_LT(quantized.coarse_terms(r).error.value(), 0.38f);
-      EXPECT_LT(quantized.terms(r).rough_error.value(), 0.17f);
-      EXPECT_LT(quantized.terms(r).fine_error.value(), 0.011f);
+      const std::vector<double> row = Rotated(quantized, ToFloat(half.view().Slice(r, 1)).row(0));
+      const double length = LengthsOf(row, [&](size_t i) { return row[i]; }).form;
+      EXPECT_LT(quantized.coarse_terms(r).error.value(), 0.38 * length);
+      EXPECT_LT(quantized.terms(r).rough_error.value(), 0.17 * length);
+      EXPECT_LT(quantized.terms(r).fine_error.value(), 0.011 * length);
     }
   }
 }
@@ -140,6 +144,23 @@ TEST(QuantizedRows, WhatAllRowsShareCostsNothing) {
   QuantizedRows rows(64);
   rows.Cover(ToHalf(originals), 1);
   for (size_t r = 0; r < 500; ++r) EXPECT_LT(rows.terms(r).rough_error.value(), 0.2f);
+}
+
+// So that a query, whose values are divided by the weights, has little where forms leave out much.
+TEST(QuantizedRows, ValuesThatVaryMuchWeighLess) {
+  std::mt19937 random(7);
+  Matrix originals = RandomMatrix(500, 40, random);
+  for (size_t r = 0; r < 500; ++r) {
+    for (size_t i = 0; i < 20; ++i) originals.row(r)[i] *= 16;
+    originals.row(r)[39] = 3;
+  }
+  QuantizedRows rows(40);
+  rows.Cover(ToHalf(originals), 1);
+  const float much = rows.weights()[0];
+  for (size_t i = 0; i < 39; ++i) {
+    EXPECT_NEAR(rows.weights()[i], i < 20 ? much : 4 * much, i < 20 ? 0.1f : 0.4f) << i;
+  }
+  EXPECT_EQ(rows.weights()[39], 16) << "does not vary";
 }
 
 TEST(QuantizedRows, TakesInRowsAsTheyCome) {

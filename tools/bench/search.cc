@@ -43,7 +43,7 @@ namespace {
 
 constexpr size_t kNeighbors = 10;
 constexpr size_t kChunkRows = 8192;
-constexpr float kNoiseAround = 0.5;  // of an embedding's length
+constexpr float kNoiseAround = 0.25;  // of an embedding's length
 using Found = std::vector<std::vector<Neighbor>>;
 
 struct Plan {
