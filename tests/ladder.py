@@ -14,7 +14,7 @@ LADDER = ["kernels", "storage", "embed", "generate", "index", "query", "web", "t
 # Header prefix -> pattern of the files that may include it (tests may include any).
 HEAVY = {
     r"(immintrin|x86intrin|amxintrin)\.h": r"kernels/kernels_\w+\.(cc|h)",
-    r"cuda": r"(kernels|index)/cuda/\w+\.(cu|h|cc)",
+    r"cuda": r"((kernels|index)/cuda|index/faiss_gpu)/\w+\.(cu|h|cc)",
     r"rocksdb/": r"storage/rocks_\w+\.cc",
     r"(opencv2|jpeglib|turbojpeg|png\.h|webp|gif_lib|tiffio|jerror)": r"embed/(decode_\w+|contact_sheet|world_draw)\.(cc|h)",
     r"zip\.h": r"embed/zip_archive\.cc",
@@ -23,7 +23,7 @@ HEAVY = {
     r"sentencepiece": r"embed/sentencepiece_(model|train)\.cc",
     r"mpi\.h": r"embed/torch/collective_mpi\.cc",
     r"unicode/": r"embed/\w+\.cc",
-    r"faiss/": r"index/faiss_\w+\.cc",
+    r"faiss/": r"index/(faiss_|(without_)?faiss_gpu/)\w+\.cc",
     r"httplib": r"(web/(server\w*|hub_http)|tools/bench/serve)\.(cc|h)",
     r"nlohmann/json\.hpp": r"\w+/((torch|bench)/)?\w+\.cc",
     r"CLI/": r"tools/(bench/)?\w+\.cc",
