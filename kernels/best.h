@@ -24,6 +24,7 @@ class Best {
   float ScoreOfRank(size_t rank) const {
     if (rank > heap_.size()) return -std::numeric_limits<float>::infinity();
     std::vector<float> scores;
+    scores.reserve(heap_.size());
     for (const Neighbor& neighbor : heap_) scores.push_back(neighbor.score);
     const auto at = scores.begin() + static_cast<ptrdiff_t>(rank - 1);
     std::nth_element(scores.begin(), at, scores.end(), std::greater<>());
