@@ -1,6 +1,5 @@
-#include <immintrin.h>
-
 #include "kernels/crumbs.h"
+#include "kernels/kernels_avx2_sums.h"
 #include "kernels/tables.h"
 
 // Values of 0 to 3 times -127 to 127: vpmaddubsw adds two such products, and sums of 16 bits hold
@@ -10,13 +9,6 @@ namespace imago {
 namespace {
 
 constexpr size_t kRun = 10;  // groups
-
-__m256i LoadBytes(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
-
-__m128i FourSums(__m256i a, __m256i b, __m256i c, __m256i d) {
-  const __m256i sums = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
-  return _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
-}
 
 // Adds the products of one group of R rows.
 template <int R>

@@ -1,5 +1,4 @@
-#include <immintrin.h>
-
+#include "kernels/kernels_avx2_sums.h"
 #include "kernels/tables.h"
 
 // Values of 0 to 15 times -127 to 127: vpmaddubsw adds two such products without saturating, and
@@ -9,8 +8,6 @@ namespace imago {
 namespace {
 
 constexpr size_t kHalf = kNibbleGroupBytes / 2;  // a group's bytes fill two registers
-
-__m256i LoadBytes(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
 
 // Adds the products of Q queries and R rows over one half of a group. The empty assembler lines
 // keep the compiler from holding many products and spilling sums.
@@ -57,11 +54,6 @@ inline __attribute__((always_inline)) void AddRun(const NibbleQueries& queries, 
       wide[q][r] = begin == 0 ? pairs : _mm256_add_epi32(wide[q][r], pairs);
     }
   }
-}
-
-__m128i FourSums(__m256i a, __m256i b, __m256i c, __m256i d) {
-  const __m256i sums = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
-  return _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1));
 }
 
 // out[q * stride + r] for Q queries and R rows, R a multiple of 4 or 1.

@@ -1,5 +1,4 @@
-#include <immintrin.h>
-
+#include "kernels/kernels_avx2_sums.h"
 #include "kernels/kernels_nibbles_vnni.h"
 #include "kernels/tables.h"
 
@@ -10,18 +9,14 @@ struct Vnni256 {
   using Bytes = __m256i;
   static constexpr int kQueries = 3;
 
-  static Bytes Load(const void* p) { return _mm256_loadu_si256(static_cast<const __m256i*>(p)); }
+  static Bytes Load(const void* p) { return LoadBytes(p); }
   static Bytes Low(Bytes v) { return _mm256_and_si256(v, _mm256_set1_epi8(15)); }
   static Bytes High(Bytes v) { return Low(_mm256_srli_epi16(v, 4)); }
   static Bytes Add(Bytes sum, Bytes values, Bytes query) {
     return _mm256_dpbusd_avx_epi32(sum, values, query);
   }
   static void StoreSums(const Bytes* v, int32_t* out) {
-    const Bytes sums =
-        _mm256_hadd_epi32(_mm256_hadd_epi32(v[0], v[1]), _mm256_hadd_epi32(v[2], v[3]));
-    _mm_storeu_si128(
-        reinterpret_cast<__m128i*>(out),
-        _mm_add_epi32(_mm256_castsi256_si128(sums), _mm256_extracti128_si256(sums, 1)));
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), FourSums(v[0], v[1], v[2], v[3]));
   }
 };
 

@@ -11,6 +11,8 @@ namespace {
 
 // Sums in lanes, so that the compiler may vectorise them.
 constexpr size_t kLanes = 16;
+// One count of groups, and one form of queries, serve both.
+static_assert(kCrumbGroup == kNibbleGroup);
 
 float Total(const float* lanes) {
   double sum = 0;
@@ -99,7 +101,7 @@ float BetterCoarseScale(const Row& row, float scale) {
 }
 
 struct Coarse {
-  float scale = 0;
+  ShortFloat scale;
   float square = 0;  // of the form's length
   float left_square = 0;
 };
@@ -109,7 +111,8 @@ struct Coarse {
 Coarse QuantizeCoarse(Row& row) {
   const float first = 0.498f * std::sqrt(row.square / static_cast<float>(row.values.size()));
   const float second = BetterCoarseScale(row, first), inverse = CoarseInverse(second);
-  const float scale = ShortFloat::AtMost(BetterCoarseScale(row, second)).value();
+  const ShortFloat rounded = ShortFloat::AtMost(BetterCoarseScale(row, second));
+  const float scale = rounded.value();
   float squares[kLanes] = {}, left_squares[kLanes] = {};
   for (size_t i = 0; i < row.values.size(); i += kLanes) {
     for (size_t j = 0; j < kLanes; ++j) {
@@ -121,7 +124,7 @@ Coarse QuantizeCoarse(Row& row) {
       left_squares[j] += left * left;
     }
   }
-  return {scale, scale * scale * Total(squares), Total(left_squares)};
+  return {rounded, scale * scale * Total(squares), Total(left_squares)};
 }
 
 // A length not below the true one: n squares summed in f32 are off by n roundings at most. What is
@@ -238,8 +241,7 @@ void QuantizedRows::Store(HalfMatrixView rows, size_t begin, size_t end) {
     terms_[r] = {row.scale, ShortFloat::AtLeast(rough_error), ShortFloat::AtLeast(fine_error)};
     const Coarse coarse = QuantizeCoarse(row);
     PackCrumbs(row.crumbs, crumbs_.data() + r * groups_ * kCrumbGroupBytes);
-    coarse_terms_[r] = {ShortFloat::AtMost(coarse.scale),
-                        ShortFloat::AtLeast(length(coarse.left_square))};
+    coarse_terms_[r] = {coarse.scale, ShortFloat::AtLeast(length(coarse.left_square))};
     const float most =
         std::max(length(row.square) + std::max(rough_error, fine_error), length(coarse.square));
     float& reach = reach_[r / kBlockRows];

@@ -52,7 +52,8 @@ struct Plan {
   size_t dim = 512;
   size_t queries = 256;
   bool gpu = false;
-  std::string around, of;  // files of embeddings, or empty
+  std::string around;  // a file of embeddings, or empty
+  Matrix of;           // queries, or none
 };
 
 double CpuSeconds() {
@@ -144,7 +145,7 @@ class SearchBench {
       Write(out, chunk);
       rows_.Append(ToHalf(chunk));
     }
-    queries_ = plan_.of.empty() ? maker.Make(plan_.queries) : ReadEmbeddings(plan_.of);
+    queries_ = plan_.of.rows() == 0 ? maker.Make(plan_.queries) : plan_.of;
     Write(out, queries_);
     if (!out.flush()) return absl::DataLossError("cannot write " + plan_.path);
     const size_t before = ResidentBytes();
@@ -287,17 +288,18 @@ int main(int argc, char** argv) {
   imago::Plan plan;
   CLI::App app("How long searches of the vector indexes take");
   app.add_option("data", plan.path, "Where to write the rows and queries")->required();
-  auto* of = app.add_option("--of", plan.of, "Embeddings to search for");
+  std::string of_path;
+  auto* of = app.add_option("--of", of_path, "Embeddings to search for");
   app.add_option("--rows", plan.rows, "Rows to search")->check(CLI::Range(1000, 100000000));
   app.add_option("--dim", plan.dim, "Numbers in a row")->check(CLI::Range(1, 65536));
   app.add_option("--queries", plan.queries, "Queries")->check(CLI::Range(1, 1000000));
   app.add_option("--around", plan.around, "Embeddings to make the rows from")->needs(of);
   app.add_flag("--gpu", plan.gpu, "Also put the rows on the GPU");
   CLI11_PARSE(app, argc, argv);
-  if (!plan.of.empty()) {
-    const imago::Matrix queries = imago::ReadEmbeddings(plan.of);
-    plan.queries = queries.rows();
-    plan.dim = queries.cols();
+  if (!of_path.empty()) {
+    plan.of = imago::ReadEmbeddings(of_path);
+    plan.queries = plan.of.rows();
+    plan.dim = plan.of.cols();
   }
   return imago::RunBench(plan);
 }
